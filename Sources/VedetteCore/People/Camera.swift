@@ -1,0 +1,56 @@
+package import Foundation
+
+/// A camera as it is configured.
+package struct Camera: Sendable, Hashable, Codable, Identifiable {
+    package let id: CameraID
+    package var name: String
+    /// Where the pictures come from. May hold a password: show ``SourceURI/redacted`` instead.
+    package var uri: SourceURI
+    package var enabled: Bool
+    package let createdAt: Date
+
+    package init(id: CameraID, name: String, uri: SourceURI, enabled: Bool = true, createdAt: Date = Date()) {
+        self.id = id
+        self.name = name
+        self.uri = uri
+        self.enabled = enabled
+        self.createdAt = createdAt
+    }
+}
+
+/// The address of a source of pictures: `rtsp://...`, `/dev/video0`, a path, `demo:`, `test:`.
+///
+/// Printing one never shows the password; ``secret`` is for the code that opens the source.
+package struct SourceURI: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, Codable {
+    /// The whole address, credentials included. Never log or send this.
+    package let secret: String
+
+    package init(_ text: String) { secret = text }
+
+    /// The address with user and password replaced by `***`, and without the values of its query.
+    package var redacted: String {
+        var text = secret
+        if let scheme = text.range(of: "://") {
+            let end = text[scheme.upperBound...].firstIndex(where: { "/?#".contains($0) }) ?? text.endIndex
+            if let at = text[scheme.upperBound..<end].lastIndex(of: "@") {
+                text.replaceSubrange(scheme.upperBound..<at, with: "***")
+            }
+            if let query = text.firstIndex(of: "?") {
+                text = text[..<query] + "?***"
+            }
+        }
+        return text
+    }
+
+    package var description: String { redacted }
+    package var debugDescription: String { redacted }
+
+    package init(from decoder: any Decoder) throws {
+        secret = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(secret)
+    }
+}

@@ -1,0 +1,60 @@
+package import Foundation
+
+/// One appearance of one face at one camera, from when it came into view until it left: a row of the log.
+package struct Sighting: Sendable, Hashable, Identifiable {
+    package let id: SightingID
+    package let camera: CameraID
+    /// The track's number at that camera.
+    package let track: Int
+    /// Nil while nobody enrolled is recognised.
+    package var person: PersonID?
+    package let firstSeen: Date
+    package var lastSeen: Date
+    /// The best similarity to the person, nil without one.
+    package var similarity: Float?
+    /// Quality of the best face, 0...1.
+    package var quality: Float
+    /// False while the face is still in view.
+    package var ended: Bool
+
+    package init(
+        id: SightingID, camera: CameraID, track: Int, person: PersonID?, firstSeen: Date, lastSeen: Date,
+        similarity: Float?, quality: Float, ended: Bool
+    ) {
+        self.id = id
+        self.camera = camera
+        self.track = track
+        self.person = person
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+        self.similarity = similarity
+        self.quality = quality
+        self.ended = ended
+    }
+}
+
+/// What the pipeline reports about a sighting: its state now, written by upsert on its id, so that a record may be
+/// replaced by a later one of the same sighting or arrive twice.
+package struct SightingRecord: Sendable {
+    package var sighting: Sighting
+    /// The best face so far; nil leaves the stored one.
+    package var face: Face?
+
+    package struct Face: Sendable {
+        /// A crop a little larger than the face.
+        package var jpeg: [UInt8]
+        package var embedding: Embedding
+        package var model: String
+
+        package init(jpeg: [UInt8], embedding: Embedding, model: String) {
+            self.jpeg = jpeg
+            self.embedding = embedding
+            self.model = model
+        }
+    }
+
+    package init(sighting: Sighting, face: Face?) {
+        self.sighting = sighting
+        self.face = face
+    }
+}

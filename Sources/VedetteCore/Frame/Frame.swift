@@ -13,8 +13,10 @@ package enum Colorimetry: Sendable, Hashable, CaseIterable {
 /// Frames are immutable once made and shared by reference; the memory belongs to the subclass, which gives it back in
 /// `deinit` (a decoder's buffer to the decoder, a pooled buffer to its pool). Nobody writes through the plane pointers.
 ///
+/// It is `open`, the one thing in Vedette that is, because only an open class can have subclasses in other modules.
+///
 /// `@unchecked Sendable`: every stored property is a constant, and the planes are only read until `deinit`.
-package class Frame: @unchecked Sendable {
+open class Frame: @unchecked Sendable {
     /// Pixels of the upright picture.
     package let width: Int
     package let height: Int

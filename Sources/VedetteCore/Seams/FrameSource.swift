@@ -38,3 +38,12 @@ package struct SourceFailure: DescribedError, Hashable {
         self.isRetriable = isRetriable
     }
 }
+
+/// Makes sources from addresses. Implemented by VedetteMedia.
+package protocol SourceOpener: Sendable {
+    /// - Throws: `badAddress` or `notFound` for an address that cannot work; nothing is connected yet.
+    func open(_ uri: SourceURI, pacing: FramePacing) throws(SourceFailure) -> any FrameSource
+    /// Whether something answers at the address (a TCP port accepts, a file exists), found out in at most half a second.
+    /// True where that cannot be told.
+    func isReachable(_ uri: SourceURI) async -> Bool
+}

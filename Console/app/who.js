@@ -1,0 +1,134 @@
+// "Who is this?": gives an unknown face a name.
+
+import { address, api } from './api.js';
+import { openDialog } from './dialog.js';
+import { faceImage, make, reconcile, setText } from './dom.js';
+import { icon } from './icons.js';
+import { refresh } from './state.js';
+import { texts } from './texts.js';
+import { messageOf, toast } from './toasts.js';
+
+const same = (left, right) => left.localeCompare(right, undefined, { sensitivity: 'accent' }) === 0;
+
+/** Asks for the name of the face of `sighting` and enrols it. */
+export function askWho(sighting) {
+  const input = make('input', {
+    type: 'text',
+    id: 'who-name',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    maxlength: '200',
+    placeholder: texts.name,
+    role: 'combobox',
+    'aria-autocomplete': 'list',
+    'aria-expanded': 'false',
+    'aria-controls': 'who-list',
+    'aria-describedby': 'who-hint',
+  });
+  const options = make('ul', { class: 'options', id: 'who-list', role: 'listbox', 'aria-label': texts.people, hidden: true });
+  const submit = make('button', { type: 'submit', class: 'button primary', disabled: true }, texts.enrol);
+  const problem = make('p', { class: 'problem', role: 'alert', hidden: true });
+  const form = make(
+    'form',
+    { class: 'who' },
+    faceImage(address.faceOfSighting(sighting), 'face large'),
+    make(
+      'div',
+      { class: 'fields' },
+      make('label', { for: 'who-name', class: 'unseen' }, texts.name),
+      make('div', { class: 'with-options' }, input, options),
+      make('p', { class: 'hint', id: 'who-hint' }, texts.whoHint),
+      problem,
+      make('div', { class: 'dialog-actions' }, submit),
+    ),
+  );
+  const dialog = openDialog(texts.whoIsThis, { kind: 'small' }, form);
+  let people = [];
+  let chosen = -1;
+  let busy = false;
+  let asked = 0;
+
+  const typed = () => input.value.trim();
+
+  async function suggest() {
+    asked += 1;
+    const turn = asked;
+    submit.disabled = typed() === '' || busy;
+    problem.hidden = true;
+    try {
+      const found = (await api.people({ search: typed(), limit: 6 })).items;
+      if (turn !== asked) return;
+      people = found;
+    } catch {
+      people = [];
+    }
+    chosen = -1;
+    showOptions();
+  }
+
+  function showOptions() {
+    options.hidden = people.length === 0;
+    input.setAttribute('aria-expanded', String(!options.hidden));
+    input.setAttribute('aria-activedescendant', chosen >= 0 ? `who-${chosen}` : '');
+    reconcile(options, people, (person) => person.id, option, (element, person) => {
+      const index = people.indexOf(person);
+      element.id = `who-${index}`;
+      element.setAttribute('aria-selected', String(index === chosen));
+      setText(element.querySelector('.name'), person.name);
+    });
+    const exists = people.some((person) => same(person.name, typed()));
+    submit.textContent = typed() && !exists && chosen < 0 ? texts.enrolNew(typed()) : texts.enrol;
+  }
+
+  function option(person) {
+    const face = person.faces?.[0];
+    return make(
+      'li',
+      { role: 'option', onclick: () => enrol(person) },
+      faceImage(face ? address.faceOfPerson(person.id, face.id) : null, 'face tiny'),
+      make('span', { class: 'name' }),
+      make('span', { class: 'count' }, texts.photos(person.faceCount)),
+    );
+  }
+
+  async function enrol(person) {
+    if (busy) return;
+    busy = true;
+    submit.disabled = true;
+    try {
+      const name = person?.name ?? typed();
+      let existing = person;
+      // Somebody of this very name may be beyond the few that were suggested.
+      if (!existing) existing = (await api.people({ search: name, limit: 50 })).items.find((other) => same(other.name, name));
+      if (existing) await api.addFaceOfSighting(existing.id, sighting);
+      else await api.addPerson(name, sighting);
+      dialog.close();
+      toast(texts.enrolled(existing?.name ?? name));
+      refresh();
+    } catch (error) {
+      setText(problem, messageOf(error));
+      problem.hidden = false;
+      submit.disabled = false;
+    }
+    busy = false;
+  }
+
+  input.addEventListener('input', suggest);
+  input.addEventListener('keydown', (event) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      if (people.length === 0) return;
+      event.preventDefault();
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      chosen = ((chosen + 1 + step + people.length + 1) % (people.length + 1)) - 1;
+      showOptions();
+    }
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (chosen >= 0) enrol(people[chosen]);
+    else if (typed()) enrol(null);
+  });
+  submit.prepend(icon('plus'));
+  input.focus();
+  suggest();
+}

@@ -1,0 +1,167 @@
+import Foundation
+package import Logging
+import ServiceLifecycle
+import Synchronization
+package import VedetteCore
+
+/// Keeps every enabled camera running, and starts, changes and stops cameras while the rest go on.
+///
+/// Cameras declared in the configuration belong to it: they can be looked at but not changed here, and are not stored. Those
+/// that operators add are stored and come back after a restart.
+package final class CameraSupervisor: Service, CameraService {
+    private enum Command: Sendable {
+        case start(Camera)
+        case stop(CameraID)
+    }
+
+    private let declared: [Camera]
+    private let store: any CameraStore
+    private let hub: LiveHub
+    private let scheduler: AnalysisScheduler
+    private let opener: any SourceOpener
+    private let makeChain: @Sendable (Camera) -> HandlerChain
+    private let options: Options
+    private let logger: Logger
+    private let commands: AsyncStream<Command>
+    private let post: AsyncStream<Command>.Continuation
+
+    package struct Options: Sendable {
+        package var lifeCycle = CameraLifeCycle.Options()
+        /// Most analysed frames a second and camera; nil for all that can be had.
+        package var targetRate: Double?
+        /// Start files over when they end; a file that is not started over counts as a camera that went away.
+        package var loopFiles = true
+
+        package init() {}
+    }
+
+    /// - Parameters:
+    ///   - declared: cameras of the configuration.
+    ///   - makeChain: composes the handlers of one camera.
+    package init(
+        declared: [Camera], store: any CameraStore, hub: LiveHub, scheduler: AnalysisScheduler, opener: any SourceOpener,
+        options: Options, logger: Logger, makeChain: @escaping @Sendable (Camera) -> HandlerChain
+    ) {
+        self.declared = declared
+        self.store = store
+        self.hub = hub
+        self.scheduler = scheduler
+        self.opener = opener
+        self.options = options
+        self.logger = logger
+        self.makeChain = makeChain
+        (commands, post) = AsyncStream.makeStream(of: Command.self)
+    }
+
+    /// Runs all cameras until the service group shuts down; then every chain reports what it still holds.
+    package func run() async throws {
+        scheduler.start()
+        let stored = try await store.cameras().filter { camera in !declared.contains { $0.id == camera.id } }
+        for camera in declared + stored { begin(camera) }
+        await withTaskGroup(of: Void.self) { group in
+            var stops: [CameraID: AsyncStream<Never>.Continuation] = [:]
+            for await command in commands.cancelOnGracefulShutdown() {
+                switch command {
+                case .start(let camera):
+                    stops[camera.id]?.finish()
+                    let (signal, stop) = AsyncStream.makeStream(of: Never.self)
+                    stops[camera.id] = stop
+                    group.addTask { await self.live(camera, until: signal) }
+                case .stop(let id):
+                    stops.removeValue(forKey: id)?.finish()
+                }
+            }
+            group.cancelAll()
+        }
+        await scheduler.stop()
+        hub.close()
+    }
+
+    private func begin(_ camera: Camera) {
+        hub.add(camera)
+        if camera.enabled { post.yield(.start(camera)) }
+    }
+
+    private func live(_ camera: Camera, until signal: AsyncStream<Never>) async {
+        let chain = makeChain(camera)
+        scheduler.add(
+            camera.id, targetRate: options.targetRate, analyse: { chain.analyse($0) }, finish: { chain.finish() })
+        let runner = CameraRunner(
+            camera: camera, hub: hub, scheduler: scheduler, opener: opener,
+            pacing: .realTime(loop: options.loopFiles), options: options.lifeCycle,
+            report: { [logger] state, reason in Self.log(camera, state, reason, logger) })
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await runner.run() }
+            group.addTask { for await _ in signal {} }
+            await group.next()
+            group.cancelAll()
+        }
+        scheduler.remove(camera.id)
+    }
+
+    private static func log(_ camera: Camera, _ state: CameraState, _ reason: String?, _ logger: Logger) {
+        let level: Logger.Level = state == .backingOff || state == .stalled ? .warning : .info
+        logger.log(
+            level: level, "camera \(state.rawValue)",
+            metadata: ["camera": "\(camera.id)", "uri": "\(camera.uri)", "reason": reason.map { "\($0)" } ?? "none"])
+    }
+
+    // MARK: CameraService
+
+    package func create(name: String, uri: SourceURI, enabled: Bool) async throws -> Camera {
+        let camera = Camera(id: .make(), name: try Self.validated(name: name), uri: uri, enabled: enabled)
+        try check(uri)
+        try await store.save(camera)
+        begin(camera)
+        return camera
+    }
+
+    package func update(_ id: CameraID, name: String?, uri: SourceURI?, enabled: Bool?) async throws -> Camera {
+        var camera = try await stored(id)
+        if let name { camera.name = try Self.validated(name: name) }
+        if let uri {
+            try check(uri)
+            camera.uri = uri
+        }
+        if let enabled { camera.enabled = enabled }
+        try await store.save(camera)
+        post.yield(.stop(id))
+        hub.remove(id)
+        begin(camera)
+        return camera
+    }
+
+    package func delete(_ id: CameraID) async throws {
+        _ = try await stored(id)
+        _ = try await store.deleteCamera(id)
+        post.yield(.stop(id))
+        hub.remove(id)
+    }
+
+    private func stored(_ id: CameraID) async throws -> Camera {
+        if declared.contains(where: { $0.id == id }) {
+            throw StoreError(
+                .conflict, "camera \(id) is declared in the configuration", remedy: "change it there and restart")
+        }
+        guard let camera = try await store.camera(id) else { throw StoreError(.notFound, "there is no camera \(id)") }
+        return camera
+    }
+
+    private func check(_ uri: SourceURI) throws {
+        do {
+            _ = try opener.open(uri, pacing: .realTime(loop: options.loopFiles))
+        } catch where error.reason == .badAddress {
+            throw error
+        } catch {
+            // It may come later: a camera that is switched off is no reason to refuse it.
+        }
+    }
+
+    private static func validated(name: String) throws -> String {
+        do {
+            return try Person.validated(name: name)
+        } catch {
+            throw StoreError(.invalid, error.reason.replacingOccurrences(of: "a name", with: "a camera's name"))
+        }
+    }
+}

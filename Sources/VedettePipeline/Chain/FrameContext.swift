@@ -1,0 +1,44 @@
+package import VedetteCore
+package import VedetteTracking
+
+/// What the handlers of a chain know about one frame: each reads what those before it wrote, and adds its own.
+package struct FrameContext {
+    package let camera: CameraID
+    package let frame: Frame
+    /// Seconds on the clock that tracking runs on: the file's own time, or the monotonic clock at capture.
+    package let time: Double
+    /// Faces found in this frame, weak ones included; empty when ``isDetected`` is false.
+    package var detections: [Detection] = []
+    /// False when the frame was not looked at because nothing moved and nobody was there.
+    package var isDetected = false
+    /// Tracks alive after this frame, whether seen in it or coasting.
+    package var tracks: [Track] = []
+    /// Tracks that ended with this frame.
+    package var ended: [Track] = []
+    /// By track: who it is, as far as is known.
+    package var identities: [Int: TrackIdentity] = [:]
+
+    package init(camera: CameraID, frame: Frame) {
+        self.camera = camera
+        self.frame = frame
+        time = frame.mediaTime ?? Double(frame.captureTime.monotonic) / 1e9
+    }
+}
+
+/// One step of a camera's chain of responsibility. A model, a counter, an exporter slots in as one more handler and one
+/// more line where the chain is composed; none of the others changes.
+///
+/// A handler belongs to one camera, may keep state from frame to frame, and is called serially, though from changing threads.
+package protocol FrameHandler: AnyObject {
+    /// Label of the step in metrics and logs.
+    var name: String { get }
+    /// - Throws: when this frame cannot be handled; the rest of the chain is skipped for it, and the next frame tried as if
+    ///   nothing had been.
+    func handle(_ context: inout FrameContext) throws
+    /// Called once after the last frame, to report what is still open.
+    func finish()
+}
+
+extension FrameHandler {
+    package func finish() {}
+}

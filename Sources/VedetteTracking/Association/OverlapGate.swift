@@ -1,0 +1,73 @@
+import VedetteCore
+
+/// Finds the pairs of tracks and detections that overlap enough to be the same face, with their overlap.
+///
+/// Both boxes can be grown by the same number of pixels first, for tracks that are unsure of their place.
+struct OverlapGate: Sendable {
+    /// Left and top are negated, so that the intersection of two boxes is one minimum of four numbers.
+    struct Edges: Sendable {
+        var bounds: SIMD4<Float>
+        var width: Float
+        var height: Float
+
+        init(_ box: Box) {
+            bounds = SIMD4(-box.x, -box.y, box.maxX, box.maxY)
+            width = box.width
+            height = box.height
+        }
+
+        /// Overlap of the two boxes after both were grown by `growth` pixels on each side, 0...1.
+        @inline(__always)
+        func overlap(_ other: Edges, growth: Float) -> Float {
+            let shared = pointwiseMin(bounds, other.bounds)
+            let sharedWidth = shared.x + shared.z + 2 * growth
+            let sharedHeight = shared.y + shared.w + 2 * growth
+            guard sharedWidth > 0, sharedHeight > 0 else { return 0 }
+            let area = sharedWidth * sharedHeight
+            let own = (width + 2 * growth) * (height + 2 * growth)
+            let others = (other.width + 2 * growth) * (other.height + 2 * growth)
+            return area / (own + others - area)
+        }
+    }
+
+    private var columns: [(edges: Edges, column: Int32)] = []
+    private var widest: Float = 0
+
+    var isEmpty: Bool { columns.isEmpty }
+
+    mutating func reset() {
+        columns.removeAll(keepingCapacity: true)
+        widest = 0
+    }
+
+    mutating func add(_ box: Box, column: Int) {
+        columns.append((Edges(box), Int32(truncatingIfNeeded: column)))
+        widest = max(widest, box.width)
+    }
+
+    /// To be called once after the last `add`: orders the boxes from left to right.
+    mutating func prepare() {
+        columns.sort { $0.edges.bounds.x > $1.edges.bounds.x }
+    }
+
+    /// Allows `row` every column whose box overlaps by more than `minimum`; the cost is 1 - overlap.
+    func allow(row: Int, box: Box, growth: Float, minimum: Float, in assignment: inout Assignment) {
+        let edges = Edges(box)
+        // Boxes that begin left of this cannot reach the track, nor can those that begin right of its right edge.
+        let leftmost = box.x - widest - 2 * growth
+        let rightmost = box.maxX + 2 * growth
+        var low = 0
+        var high = columns.count
+        while low < high {
+            let middle = (low + high) / 2
+            if -columns[middle].edges.bounds.x < leftmost { low = middle + 1 } else { high = middle }
+        }
+        while low < columns.count, -columns[low].edges.bounds.x <= rightmost {
+            let overlap = edges.overlap(columns[low].edges, growth: growth)
+            if overlap > minimum {
+                assignment.allow(row: row, column: Int(columns[low].column), cost: Double(1 - overlap))
+            }
+            low += 1
+        }
+    }
+}

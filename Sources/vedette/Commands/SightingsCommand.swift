@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+import VedetteCore
+import VedetteStore
+
+struct SightingsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sightings",
+        abstract: "Print the log of who was seen, newest first.",
+        discussion: "Example: vedette sightings --person \"Ada Lovelace\" --from 2026-11-20T08:00:00Z --json")
+
+    @Option(help: "Only this person: id or name.") var person: String?
+    @Option(help: "Only this camera's id.") var camera: String?
+    @Option(help: ArgumentHelp("Only sightings at or after this time (RFC 3339).", valueName: "time")) var from: String?
+    @Option(help: ArgumentHelp("Only sightings before this time (RFC 3339).", valueName: "time")) var to: String?
+    @Flag(help: "Only faces that nobody knew.") var unknown = false
+    @Option(help: "At most this many.") var limit = 100
+    @OptionGroup var shared: SharedOptions
+
+    struct Row: Encodable {
+        var id: SightingID
+        var camera: CameraID
+        var person: String?
+        var personId: PersonID?
+        var firstSeen: Date
+        var lastSeen: Date
+        var similarity: Float?
+        var quality: Float
+        var ended: Bool
+    }
+
+    func validate() throws {
+        guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000000.") }
+        for (name, text) in [("--from", from), ("--to", to)] {
+            guard let text else { continue }
+            guard Self.date(text) != nil else {
+                throw ValidationError("\(name) must be a time such as 2026-11-20T08:00:00Z, not '\(text)'.")
+            }
+        }
+        guard camera.map({ CameraID($0) != nil }) ?? true else { throw ValidationError("--camera must be a camera's id.") }
+    }
+
+    private static func date(_ text: String) -> Date? {
+        (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    }
+
+    func run() async throws {
+        try await CommandRunner.run {
+            let store = try DataFolder.reading(try shared.load())
+            var filter = SightingFilter()
+            if let person { filter.person = try await store.find(person).id }
+            filter.camera = camera.flatMap { CameraID($0) }
+            filter.from = from.flatMap(Self.date)
+            filter.to = to.flatMap(Self.date)
+            if unknown { filter.known = false }
+            var left = limit
+            var cursor: String?
+            repeat {
+                let page = try await store.sightings(filter, page: PageRequest(cursor: cursor, limit: min(left, 500)))
+                for entry in page.items { try show(entry) }
+                left -= page.items.count
+                cursor = page.next
+            } while cursor != nil && left > 0
+            try await store.close()
+        }
+    }
+
+    private func show(_ entry: SightingEntry) throws {
+        let sighting = entry.sighting
+        if shared.json {
+            try Console.printJSON(
+                Row(
+                    id: sighting.id, camera: sighting.camera, person: entry.personName, personId: sighting.person,
+                    firstSeen: sighting.firstSeen, lastSeen: sighting.lastSeen, similarity: sighting.similarity,
+                    quality: sighting.quality, ended: sighting.ended))
+            return
+        }
+        let name = entry.personName ?? "unknown"
+        let similarity = sighting.similarity.map { " \(Int(($0 * 100).rounded())) %" } ?? ""
+        let span = "\(sighting.firstSeen.ISO8601Format()) to \(sighting.lastSeen.ISO8601Format())"
+        Console.print("\(span)  \(sighting.camera)  \(name)\(similarity)\(sighting.ended ? "" : "  (in view)")")
+    }
+}

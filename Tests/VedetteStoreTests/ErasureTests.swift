@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+import Testing
+import VedetteCore
+import VedetteStore
+
+/// Whether what was erased can still be read from the raw files.
+@Suite struct ErasureTests {
+    @Test(arguments: [Int64(64 << 20), 0])
+    func leavesNoNameFaceOrEmbeddingInTheFiles(rewriteLimit: Int64) async throws {
+        try await withTemporaryFolder { path in
+            let folder = try DataFolder.open(at: path)
+            var options = SQLiteStore.Options()
+            options.rewriteLimit = rewriteLimit
+            let store = try SQLiteStore.open(in: folder, options: options)
+            var people: [(id: PersonID, marks: [Data])] = []
+            for index in 0..<40 { people.append(try await fill(store, index)) }
+
+            let erased = stride(from: 0, to: 40, by: 3).map { people[$0] }
+            for (_, marks) in erased {
+                for mark in marks { #expect(try filesContain(mark, folder), "the test must see what is there") }
+            }
+            for (id, _) in erased { _ = try await store.delete(id) }
+            for (_, marks) in erased {
+                for mark in marks { #expect(try !filesContain(mark, folder)) }
+            }
+            for mark in people[1].marks { #expect(try filesContain(mark, folder)) }
+            try await store.close()
+        }
+    }
+
+    @Test func aRemovedSampleLeavesNothing() async throws {
+        try await withTemporaryFolder { path in
+            let folder = try DataFolder.open(at: path)
+            let store = try SQLiteStore.open(in: folder)
+            let anna = try await store.createPerson(name: "Anna")
+            let sample = Sample.faceSample(of: anna.id, 5)
+            try await store.addSample(sample, jpeg: Sample.jpeg(5, bytes: 9000))
+            let marks = [Data(sample.embedding.bytes), Data(Sample.jpeg(5, bytes: 9000).prefix(64))]
+            for mark in marks { #expect(try filesContain(mark, folder)) }
+            try await store.deleteSample(sample.id, of: anna.id)
+            for mark in marks { #expect(try !filesContain(mark, folder)) }
+            try await store.close()
+        }
+    }
+
+    @Test func aReaderInTheWayDelaysOnlyTheLog() async throws {
+        try await withTemporaryFolder { path in
+            let folder = try DataFolder.open(at: path)
+            let store = try SQLiteStore.open(in: folder)
+            let (id, marks) = try await fill(store, 0)
+            let reader = try OtherReader(folder)
+            _ = try await store.delete(id)
+            #expect(try await store.person(id) == nil)
+            let present = try marks.filter { try filesContain($0, folder) }
+            #expect(!present.isEmpty, "the reader still needs the old state")
+            try reader.close()
+            // Closing catches up, as a later write would.
+            try await store.close()
+            for mark in marks { #expect(try !filesContain(mark, folder)) }
+        }
+    }
+
+    /// A person with samples, sightings and a former name; and byte sequences that only they have.
+    private func fill(_ store: SQLiteStore, _ index: Int) async throws -> (PersonID, [Data]) {
+        let former = "\(Unicode.Scalar(UInt8(97 + index * 7 % 26)))former name \(index) of somebody"
+        let name = "\(Unicode.Scalar(UInt8(97 + index * 11 % 26)))present and longer name \(index) of somebody"
+        let person = try await store.createPerson(name: former)
+        var marks = [Data(name.utf8)]
+        for number in 0..<3 {
+            let seed = 1000 * index + number
+            let embedding = Sample.embedding(seed, length: 512)
+            let jpeg = Sample.jpeg(seed, bytes: 5000)
+            let sample = FaceSample(
+                id: .make(), person: person.id, embedding: embedding, model: "arcface", quality: 1, source: "", createdAt: Date())
+            try await store.addSample(sample, jpeg: jpeg)
+            marks += [Data(embedding.bytes.prefix(64)), Data(embedding.bytes.suffix(64)), Data(jpeg.prefix(64)), Data(jpeg.suffix(64))]
+        }
+        for number in 0..<3 {
+            let seed = 1000 * index + 100 + number
+            let sighting = Sample.sighting(person: number == 1 ? nil : person.id, from: Double(seed), similarity: 0.5)
+            let face = SightingRecord.Face(
+                jpeg: Sample.jpeg(seed, bytes: 2000 + 700 * number), embedding: Sample.embedding(seed), model: Sample.model)
+            try await store.write([SightingRecord(sighting: sighting, face: face)])
+            guard number != 1 else { continue }
+            marks += [Data(face.jpeg.prefix(64)), Data(face.jpeg.suffix(64)), Data(face.embedding.bytes.prefix(64))]
+        }
+        _ = try await store.rename(person.id, to: name)
+        return (person.id, marks)
+    }
+
+    private func filesContain(_ mark: Data, _ folder: DataFolder) throws -> Bool {
+        for suffix in ["", "-wal"] {
+            let url = URL(fileURLWithPath: folder.databasePath + suffix)
+            guard FileManager.default.fileExists(atPath: url.path) else { continue }
+            if try Data(contentsOf: url).range(of: mark) != nil { return true }
+        }
+        return false
+    }
+}
+
+/// Another program that keeps reading the state that it found.
+private struct OtherReader {
+    private let queue: DatabaseQueue
+
+    init(_ folder: DataFolder) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.allowsUnsafeTransactions = true
+        queue = try DatabaseQueue(path: folder.databasePath, configuration: configuration)
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN")
+            _ = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM person")
+        }
+    }
+
+    func close() throws {
+        try queue.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+        try queue.close()
+    }
+}

@@ -21,9 +21,13 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let serviceLifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -92,19 +96,25 @@ let package = Package(
 
         .testTarget(name: "VedetteCoreTests", dependencies: ["VedetteCore"], swiftSettings: strict),
         .testTarget(name: "VedetteMediaTests", dependencies: ["VedetteMedia", "VedetteCore"], swiftSettings: strict),
-        .testTarget(name: "VedetteImagesTests", dependencies: ["VedetteImages", "VedetteCore"], swiftSettings: strict),
-        .testTarget(name: "VedetteVisionTests", dependencies: ["VedetteVision", "VedetteCore"], swiftSettings: strict),
+        .testTarget(
+            name: "VedetteImagesTests", dependencies: ["VedetteImages", "VedetteCore", "CImages"], swiftSettings: strict),
+        .testTarget(
+            name: "VedetteVisionTests", dependencies: ["VedetteVision", "VedetteCore", "VedetteImages", "CPixels"],
+            swiftSettings: strict),
         .testTarget(name: "VedetteTrackingTests", dependencies: ["VedetteTracking", "VedetteCore"], swiftSettings: strict),
         .testTarget(name: "VedetteGalleryTests", dependencies: ["VedetteGallery", "VedetteCore"], swiftSettings: strict),
         .testTarget(
             name: "VedettePipelineTests",
             dependencies: ["VedettePipeline", "VedetteCore", "VedetteGallery", "VedetteTracking"], swiftSettings: strict),
-        .testTarget(name: "VedetteStoreTests", dependencies: ["VedetteStore", "VedetteCore", grdb], swiftSettings: strict),
+        .testTarget(
+            name: "VedetteStoreTests",
+            dependencies: ["VedetteStore", "VedetteCore", deque, grdb, logging, metrics, metricsTestKit, serviceLifecycle, serviceLifecycleTestKit],
+            swiftSettings: strict),
         .testTarget(
             name: "VedetteServerTests",
             dependencies: [
-                "VedetteServer", "VedettePipeline", "VedetteGallery", "VedetteCore", hummingbird, hummingbirdTesting, nioCore,
-                httpTypes,
+                "VedetteServer", "VedettePipeline", "VedetteGallery", "VedetteCore", coreMetrics, httpTypes, hummingbird,
+                hummingbirdTesting, logging, nioCore, nioPosix, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "VedetteTests", dependencies: ["vedette", "VedetteCore", yams], swiftSettings: strict),

@@ -15,11 +15,9 @@ export const texts = {
   nameless: 'Who is this?',
   close: 'Close',
   cancel: 'Cancel',
-  tryAgain: 'Try again',
 
-  live: (live, total) => `${live} of ${plural(total, 'camera', 'cameras')} live`,
+  live: (live, total) => (total === 0 ? 'No camera' : `${live} of ${plural(total, 'camera', 'cameras')} live`),
   facesInView: (count) => `${plural(count, 'face', 'faces')} in view`,
-  healthy: 'All is well',
   demo: 'Demonstration',
   connectionLost: 'No connection to the server. Trying again …',
   connectionBack: 'Connected again',
@@ -54,7 +52,6 @@ export const texts = {
   nobodyInView: 'Nobody is in view.',
   since: (time, span) => `since ${time} · ${span}`,
   name: 'Name',
-  nameThis: 'Name this face',
 
   filterTitle: 'Which sightings to show',
   filters: { all: 'All', known: 'Known', unknown: 'Unknown' },
@@ -80,9 +77,7 @@ export const texts = {
   addPerson: 'Add a person',
   drop: 'Drop photos here or choose them',
   dropHint: 'Each shows one face. Several photos from different sides make recognition better.',
-  addPhotos: 'Add photos',
   addPhotosOf: (name) => `Add photos of ${name}`,
-  rename: 'Rename',
   renameOf: (name) => `Rename ${name}`,
   save: 'Save',
   remove: 'Remove',
@@ -96,7 +91,6 @@ export const texts = {
   photoSending: 'looking for the face …',
   photoAdded: 'added',
   photosDone: (added, all) => (added === all ? `${plural(added, 'photo', 'photos')} added` : `${added} of ${plural(all, 'photo', 'photos')} added`),
-  showPhotos: (name) => `Show the photos of ${name}`,
 
   cameraAddress: 'Address',
   cameraAddressHint: 'rtsp://user:password@192.168.1.20/stream, http://…, /dev/video0, a file, or demo:',

@@ -11,9 +11,7 @@ export function toast(text, kind = 'done') {
   const element = make('p', { class: `toast ${kind}` }, icon(kind === 'done' ? 'check' : 'alert'), make('span', {}, text));
   place.append(element);
   // Above an open dialog, which covers the rest of the page.
-  const dialog = document.querySelector('dialog[open]');
-  if (dialog) dialog.append(place);
-  else document.body.append(place);
+  ([...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body).append(place);
   setTimeout(() => element.remove(), kind === 'done' ? 4000 : 8000);
 }
 

@@ -20,7 +20,7 @@ function show() {
   const faces = state.cameras.reduce((sum, camera) => sum + (camera.tracks?.faces.length ?? 0), 0);
   const problem = state.status?.notReady;
   const items = [
-    { id: 'health', kind: problem ? 'bad' : live < enabled ? 'fair' : 'good', text: problem ?? texts.live(live, state.cameras.length) },
+    { id: 'health', kind: problem ? 'bad' : live < enabled ? 'fair' : enabled ? 'good' : '', text: problem ?? texts.live(live, state.cameras.length) },
     { id: 'faces', kind: '', text: texts.facesInView(faces) },
   ];
   if (state.status?.demo) items.push({ id: 'demo', kind: 'note', text: texts.demo });

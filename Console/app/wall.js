@@ -85,8 +85,8 @@ function tile(camera) {
       make('span', { class: 'dot', 'aria-hidden': 'true' }),
       make('h3', {}),
       make('span', { class: 'figures', title: texts.figuresTitle }),
-      iconButton('enlarge', '', () => enlarge(enlarged === id ? null : id), 'zoom'),
       iconButton('trash', '', () => removeCamera(current()), 'remove'),
+      iconButton('enlarge', '', () => enlarge(enlarged === id ? null : id), 'zoom'),
     ),
   );
 }

@@ -3,7 +3,6 @@
 import { address, api } from './api.js';
 import { openDialog } from './dialog.js';
 import { faceImage, make, reconcile, setText } from './dom.js';
-import { icon } from './icons.js';
 import { refresh } from './state.js';
 import { texts } from './texts.js';
 import { messageOf, toast } from './toasts.js';
@@ -50,13 +49,14 @@ export function askWho(sighting) {
 
   const typed = () => input.value.trim();
 
-  async function suggest() {
+  /** `all` shows people before anything is typed. */
+  async function suggest(all = false) {
     asked += 1;
     const turn = asked;
     submit.disabled = typed() === '' || busy;
     problem.hidden = true;
     try {
-      const found = (await api.people({ search: typed(), limit: 6 })).items;
+      const found = typed() || all ? (await api.people({ search: typed(), limit: 6 })).items : [];
       if (turn !== asked) return;
       people = found;
     } catch {
@@ -113,11 +113,14 @@ export function askWho(sighting) {
     busy = false;
   }
 
-  input.addEventListener('input', suggest);
+  input.addEventListener('input', () => suggest());
   input.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      if (people.length === 0) return;
       event.preventDefault();
+      if (people.length === 0) {
+        if (typed() === '') suggest(true);
+        return;
+      }
       const step = event.key === 'ArrowDown' ? 1 : -1;
       chosen = ((chosen + 1 + step + people.length + 1) % (people.length + 1)) - 1;
       showOptions();
@@ -128,7 +131,5 @@ export function askWho(sighting) {
     if (chosen >= 0) enrol(people[chosen]);
     else if (typed()) enrol(null);
   });
-  submit.prepend(icon('plus'));
   input.focus();
-  suggest();
 }

@@ -25,7 +25,8 @@ static void fill(const canvas *c, int x, int y, int width, int height, guint8 va
 
 /// A digit `unit` * 5 wide and `unit` * 9 high, with strokes of `unit`.
 static void digit(const canvas *c, int x, int y, int unit, int value) {
-    const int box[7][4] = {{1, 0, 3, 1}, {4, 1, 1, 3}, {4, 5, 1, 3}, {1, 8, 3, 1}, {0, 5, 1, 3}, {0, 1, 1, 3}, {1, 4, 3, 1}};
+    const int box[7][4] = {{1, 0, 3, 1}, {4, 1, 1, 3}, {4, 5, 1, 3}, {1, 8, 3, 1}, {0, 5, 1, 3}, {0, 1, 1, 3},
+                           {1, 4, 3, 1}};
     for (int s = 0; s < 7; s++) {
         if (segments[value] >> s & 1) {
             fill(c, x + box[s][0] * unit, y + box[s][1] * unit, box[s][2] * unit, box[s][3] * unit, 235);
@@ -49,8 +50,9 @@ GstPadProbeReturn vg_draw_clock(GstPad *pad, GstPadProbeInfo *probe, gpointer da
     clock_gettime(CLOCK_REALTIME, &now);
     localtime_r(&now.tv_sec, &local);
     const int digits[9] = {
-        local.tm_hour / 10, local.tm_hour % 10, local.tm_min / 10, local.tm_min % 10, local.tm_sec / 10, local.tm_sec % 10,
-        (int)(now.tv_nsec / 100000000), (int)(now.tv_nsec / 10000000 % 10), (int)(now.tv_nsec / 1000000 % 10)};
+        local.tm_hour / 10, local.tm_hour % 10, local.tm_min / 10, local.tm_min % 10, local.tm_sec / 10,
+        local.tm_sec % 10, (int)(now.tv_nsec / 100000000), (int)(now.tv_nsec / 10000000 % 10),
+        (int)(now.tv_nsec / 1000000 % 10)};
 
     canvas c = {
         GST_VIDEO_FRAME_PLANE_DATA(&frame, 0), GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0), GST_VIDEO_FRAME_WIDTH(&frame),

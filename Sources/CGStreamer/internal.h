@@ -41,7 +41,8 @@ struct vg_pipeline {
     GstClockTime pass_end;
 
     GMutex lock;
-    /// Under the lock: how many pictures were numbered, and the buffers of the latest at their number modulo the length.
+    /// Under the lock: how many pictures were numbered, and the buffers of the latest at their number modulo the
+    /// length.
     guint64 count;
     GstBuffer *numbered[VG_NUMBERED];
     vg_stream_info stream;

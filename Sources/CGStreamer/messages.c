@@ -48,7 +48,8 @@ static void emit_error(vg_pipeline *pipeline, vg_event_kind kind, GstMessage *me
         if (factory) element = GST_OBJECT_NAME(factory);
     }
     vg_event event = {
-        kind, fault_of(error), text(g_quark_to_string(error->domain)), error->code, text(error->message), text(debug), element};
+        kind, fault_of(error), text(g_quark_to_string(error->domain)), error->code, text(error->message), text(debug),
+        element};
     pipeline->on_event(pipeline->context, &event);
     g_clear_error(&error);
     g_free(debug);

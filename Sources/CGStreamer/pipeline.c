@@ -35,7 +35,8 @@ static GstPadProbeReturn accept_padding(GstPad *pad, GstPadProbeInfo *probe, gpo
     return GST_PAD_PROBE_HANDLED;
 }
 
-static void probe(GstElement *element, const char *name, GstPadProbeType type, GstPadProbeCallback call, vg_pipeline *p) {
+static void probe(
+    GstElement *element, const char *name, GstPadProbeType type, GstPadProbeCallback call, vg_pipeline *p) {
     GstPad *pad = gst_element_get_static_pad(element, name);
     gst_pad_add_probe(pad, type, call, p, NULL);
     gst_object_unref(pad);
@@ -183,6 +184,45 @@ bool vg_pipeline_rewind(vg_pipeline *p, bool flush, bool segment) {
 }
 
 bool vg_pipeline_is_live(const vg_pipeline *p) { return g_atomic_int_get(&p->live); }
+
+static bool has_running_task(GstElement *element) {
+    bool running = false;
+    GST_OBJECT_LOCK(element);
+    for (GList *entry = element->pads; entry && !running; entry = entry->next) {
+        GstPad *pad = entry->data;
+        GST_OBJECT_LOCK(pad);
+        GstTask *task = GST_PAD_TASK(pad);
+        running = task && gst_task_get_state(task) == GST_TASK_STARTED;
+        GST_OBJECT_UNLOCK(pad);
+    }
+    GST_OBJECT_UNLOCK(element);
+    return running;
+}
+
+bool vg_pipeline_is_idle(vg_pipeline *p) {
+    bool idle = true;
+    GValue item = G_VALUE_INIT;
+    GstIterator *elements = gst_bin_iterate_recurse(GST_BIN(p->bin));
+    for (bool done = false; !done;) {
+        switch (gst_iterator_next(elements, &item)) {
+        case GST_ITERATOR_OK: {
+            GstElement *element = g_value_get_object(&item);
+            GstElementFactory *factory = gst_element_get_factory(element);
+            // Queues' threads run even when nothing will ever come.
+            bool is_queue = factory && g_str_has_suffix(GST_OBJECT_NAME(factory), "queue");
+            if (!is_queue && has_running_task(element)) idle = false;
+            g_value_reset(&item);
+            done = !idle;
+            break;
+        }
+        case GST_ITERATOR_RESYNC: gst_iterator_resync(elements); break;
+        default: done = true;
+        }
+    }
+    g_value_unset(&item);
+    gst_iterator_free(elements);
+    return idle;
+}
 
 void vg_pipeline_describe(vg_pipeline *p, vg_stream_info *info) {
     g_mutex_lock(&p->lock);

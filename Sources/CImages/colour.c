@@ -27,8 +27,8 @@ static void expand_chroma(const uint8_t *source, uint8_t *target, int count) {
 static inline uint8_t clamp(int v) { return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v); }
 
 // One row of chroma from limited BT.709 to full BT.601, and what it adds to the luma of its 2x2 pixels.
-// The factors are the product of the inverse BT.709 and the BT.601 matrices (ITU-R BT.709-6 and BT.601-7, section "signal
-// format"), times 255/224, in 1/4096.
+// The factors are the product of the inverse BT.709 and the BT.601 matrices (ITU-R BT.709-6 and BT.601-7, section
+// "signal format"), times 255/224, in 1/4096.
 static void turn_chroma(const uint8_t *u, const uint8_t *v, uint8_t *to_u, uint8_t *to_v, int16_t *luma, int count) {
 #pragma clang loop vectorize(assume_safety)
     for (int i = 0; i < count; i++) {
@@ -72,10 +72,11 @@ void vi_to_full_range(vi_view s, vi_colorimetry colorimetry, vi_planes t) {
         return;
     }
     bool expand = colorimetry == VI_LIMITED_601;
+    void (*move_luma)(const uint8_t *, uint8_t *, int) = expand ? expand_luma : copy_row;
+    void (*move)(const uint8_t *, uint8_t *, int) = expand ? expand_chroma : copy_row;
     for (int row = 0; row < s.height; row++)
-        (expand ? expand_luma : copy_row)(s.y + (ptrdiff_t)row * s.y_stride, t.y + (ptrdiff_t)row * t.y_stride, s.width);
+        move_luma(s.y + (ptrdiff_t)row * s.y_stride, t.y + (ptrdiff_t)row * t.y_stride, s.width);
     for (int row = 0; row < vi_half(s.height); row++) {
-        void (*move)(const uint8_t *, uint8_t *, int) = expand ? expand_chroma : copy_row;
         move(s.u + (ptrdiff_t)row * s.u_stride, t.u + (ptrdiff_t)row * t.u_stride, vi_half(s.width));
         move(s.v + (ptrdiff_t)row * s.v_stride, t.v + (ptrdiff_t)row * t.v_stride, vi_half(s.width));
     }

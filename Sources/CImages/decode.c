@@ -42,8 +42,8 @@ static vi_status from_bgra(const uint8_t *pixels, vi_planes t) {
 
 // --- JPEG -----------------------------------------------------------------------------------------------------------
 
-// Whether a call of the library gave the whole picture. It goes on after damage and calls that a warning: all of them are
-// failures to us but those that touch no pixel.
+// Whether a call of the library gave the whole picture. It goes on after damage and calls that a warning: all of them
+// are failures to us but those that touch no pixel.
 static vi_status judge_jpeg(tjhandle jpeg, int result, vi_message *message) {
     if (result == 0) return VI_OK;
     const char *text = tjGetErrorStr2(jpeg);
@@ -127,7 +127,8 @@ vi_status vi_decode_jpeg(vi_decoder *decoder, const uint8_t *bytes, size_t count
     // Fails for subsamplings it has no name for, which can still be decoded as pixels.
     bool planar = tjDecompressHeader3(jpeg, bytes, count, &stated_width, &stated_height, &subsampling, &colours) == 0 &&
                   (colours == TJCS_YCbCr || colours == TJCS_GRAY) && subsampling >= 0;
-    if ((stated_width > 0 && stated_width != width) || (stated_height > 0 && stated_height != height)) return VI_CORRUPT;
+    if (stated_width > 0 && stated_width != width) return VI_CORRUPT;
+    if (stated_height > 0 && stated_height != height) return VI_CORRUPT;
     vi_status status = vi_picture_init(picture, width, height);
     if (status != VI_OK) return status;
     status = planar ? decode_planes(jpeg, bytes, count, subsampling, picture->planes, message)
@@ -152,7 +153,8 @@ vi_status vi_decode_png(const uint8_t *bytes, size_t count, int width, int heigh
         png_image_free(&image);
         return VI_CORRUPT;
     }
-    // Without it, a 16-bit file that does not say otherwise would be taken for linear light and come out far too bright.
+    // Without it, a 16-bit file that does not say otherwise would be taken for linear light and come out far too
+    // bright.
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
     image.format = PNG_FORMAT_RGB;
     uint8_t *pixels = malloc(PNG_IMAGE_SIZE(image) + 64);

@@ -16,8 +16,8 @@ void vi_fill(vi_planes t, int x0, int y0, int x1, int y1, vi_colour colour) {
     if (x0 >= x1 || y0 >= y1) return;
     for (int y = y0; y < y1; y++) memset(t.y + (ptrdiff_t)y * t.y_stride + x0, colour.y, (size_t)(x1 - x0));
     for (int cy = y0 / 2; cy < vi_half(y1); cy++) {
-        // How many of the two rows (and below, columns) of a chroma sample are filled; a sample at the far edge of an odd
-        // picture has only one, which then counts for both.
+        // How many of the two rows (and below, columns) of a chroma sample are filled; a sample at the far edge of an
+        // odd picture has only one, which then counts for both.
         int rows = 2 - (2 * cy < y0) - (2 * cy + 2 > y1 && 2 * cy + 1 < t.height);
         uint8_t *u = t.u + (ptrdiff_t)cy * t.u_stride, *v = t.v + (ptrdiff_t)cy * t.v_stride;
         for (int cx = x0 / 2; cx < vi_half(x1); cx++) {
@@ -32,10 +32,11 @@ void vi_put(vi_planes t, int x, int y, vi_view patch) {
     for (int row = 0; row < patch.height; row++)
         memcpy(t.y + (ptrdiff_t)(y + row) * t.y_stride + x, patch.y + (ptrdiff_t)row * patch.y_stride,
                (size_t)patch.width);
+    size_t width = (size_t)vi_half(patch.width);
     for (int row = 0; row < vi_half(patch.height); row++) {
         ptrdiff_t line = y / 2 + row;
-        memcpy(t.u + line * t.u_stride + x / 2, patch.u + (ptrdiff_t)row * patch.u_stride, (size_t)vi_half(patch.width));
-        memcpy(t.v + line * t.v_stride + x / 2, patch.v + (ptrdiff_t)row * patch.v_stride, (size_t)vi_half(patch.width));
+        memcpy(t.u + line * t.u_stride + x / 2, patch.u + (ptrdiff_t)row * patch.u_stride, width);
+        memcpy(t.v + line * t.v_stride + x / 2, patch.v + (ptrdiff_t)row * patch.v_stride, width);
     }
 }
 

@@ -66,8 +66,8 @@ vi_status vi_encode_jpeg(vi_encoder *encoder, vi_view picture, int quality, cons
     const unsigned char *planes[3] = {picture.y, picture.u, picture.v};
     int strides[3] = {picture.y_stride, picture.u_stride, picture.v_stride};
     unsigned long size = encoder->out_bytes;
-    if (tjCompressFromYUVPlanes(encoder->jpeg, planes, picture.width, strides, picture.height, TJSAMP_420, &encoder->out,
-                                &size, quality, TJFLAG_NOREALLOC) != 0) {
+    if (tjCompressFromYUVPlanes(encoder->jpeg, planes, picture.width, strides, picture.height, TJSAMP_420,
+                                &encoder->out, &size, quality, TJFLAG_NOREALLOC) != 0) {
         vi_say(message, tjGetErrorStr2(encoder->jpeg));
         return VI_FAILED;
     }

@@ -80,7 +80,10 @@ vi_status vi_scale(vi_view s, vi_planes t) {
 }
 
 vi_status vi_halve(vi_view source, vi_picture *half) {
-    vi_status status = vi_picture_init(half, vi_even(vi_half(source.width)), vi_even(vi_half(source.height)));
+    // An odd last column or row is left out, so that the factor is two exactly.
+    source.width &= ~1;
+    source.height &= ~1;
+    vi_status status = vi_picture_init(half, source.width / 2, source.height / 2);
     if (status != VI_OK) return status;
     status = vi_scale(source, half->planes);
     if (status != VI_OK) vi_picture_free(half);

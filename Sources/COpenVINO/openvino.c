@@ -63,9 +63,11 @@ typedef struct {
     F(ov_compiled_model_create_infer_request, ov_status, (const ov_compiled_model *, ov_infer_request **)) \
     F(ov_compiled_model_free, void, (ov_compiled_model *)) \
     F(ov_tensor_create_from_host_ptr, ov_status, (int32_t, ov_shape, void *, ov_tensor **)) \
+    F(ov_tensor_data, ov_status, (const ov_tensor *, void **)) \
+    F(ov_tensor_get_size, ov_status, (const ov_tensor *, size_t *)) \
     F(ov_tensor_free, void, (ov_tensor *)) \
     F(ov_infer_request_set_input_tensor_by_index, ov_status, (ov_infer_request *, size_t, const ov_tensor *)) \
-    F(ov_infer_request_set_output_tensor_by_index, ov_status, (ov_infer_request *, size_t, const ov_tensor *)) \
+    F(ov_infer_request_get_output_tensor_by_index, ov_status, (const ov_infer_request *, size_t, ov_tensor **)) \
     F(ov_infer_request_infer, ov_status, (ov_infer_request *)) \
     F(ov_infer_request_free, void, (ov_infer_request *))
 
@@ -213,7 +215,8 @@ bool vo_model_port(const vo_model *model, bool outputs, size_t index, vo_port *p
     if (!done) {
         fail(library, status, error);
     } else if (shape.rank.min != shape.rank.max || shape.rank.max > VO_MAX_RANK) {
-        snprintf(error, VO_ERROR_SIZE, "the number of dimensions of '%s' is not fixed or above %d", port->name, VO_MAX_RANK);
+        snprintf(
+            error, VO_ERROR_SIZE, "the number of dimensions of '%s' is not fixed or above %d", port->name, VO_MAX_RANK);
         done = false;
     } else {
         port->is_float = type == OV_F32;
@@ -272,43 +275,36 @@ void vo_compiled_free(vo_compiled *compiled) {
 
 // MARK: request
 
-/// Ties the caller's memory to an input or output of a request, which then keeps the tensor alive by itself.
-static ov_status attach(
-    const vo_library *library, ov_infer_request *request, const vo_port *port, bool output, size_t index,
-    float *memory) {
-    int64_t dimensions[VO_MAX_RANK];
-    memcpy(dimensions, port->dimensions, sizeof dimensions);
-    const ov_shape shape = {port->rank, dimensions};
-    ov_tensor *tensor = NULL;
-    ov_status status = library->ov_tensor_create_from_host_ptr(OV_F32, shape, memory, &tensor);
-    if (status != OV_OK) { return status; }
-    status = output ? library->ov_infer_request_set_output_tensor_by_index(request, index, tensor)
-                    : library->ov_infer_request_set_input_tensor_by_index(request, index, tensor);
-    library->ov_tensor_free(tensor);
-    return status;
-}
-
-vo_request *vo_request_create(
-    const vo_compiled *compiled, const vo_port *input, float *input_memory, const vo_port *outputs,
-    float *const *output_memory, size_t output_count, char *error) {
+vo_request *vo_request_create(const vo_compiled *compiled, char *error) {
     vo_library *library = compiled->library;
+    ov_infer_request *made = NULL;
+    const ov_status status = library->ov_compiled_model_create_infer_request(compiled->compiled, &made);
+    if (status != OV_OK) {
+        fail(library, status, error);
+        return NULL;
+    }
     vo_request *request = calloc(1, sizeof *request);
     if (!request) {
+        library->ov_infer_request_free(made);
         snprintf(error, VO_ERROR_SIZE, "out of memory");
         return NULL;
     }
     request->library = library;
-    ov_status status = library->ov_compiled_model_create_infer_request(compiled->compiled, &request->request);
-    if (status == OV_OK) { status = attach(library, request->request, input, false, 0, input_memory); }
-    for (size_t i = 0; i < output_count && status == OV_OK; i++) {
-        status = attach(library, request->request, outputs + i, true, i, output_memory[i]);
-    }
-    if (status != OV_OK) {
-        fail(library, status, error);
-        vo_request_free(request);
-        return NULL;
-    }
+    request->request = made;
     return request;
+}
+
+bool vo_request_bind(vo_request *request, const int64_t *dimensions, int32_t rank, float *memory, char *error) {
+    const vo_library *library = request->library;
+    // OpenVINO takes the dimensions as variable, but copies them.
+    const ov_shape shape = {rank, (int64_t *)dimensions};
+    ov_tensor *tensor = NULL;
+    ov_status status = library->ov_tensor_create_from_host_ptr(OV_F32, shape, memory, &tensor);
+    if (status != OV_OK) { return fail(library, status, error); }
+    status = library->ov_infer_request_set_input_tensor_by_index(request->request, 0, tensor);
+    // The request holds the tensor by itself.
+    library->ov_tensor_free(tensor);
+    return status == OV_OK ? true : fail(library, status, error);
 }
 
 bool vo_request_infer(vo_request *request, char *error) {
@@ -316,8 +312,23 @@ bool vo_request_infer(vo_request *request, char *error) {
     return status == OV_OK ? true : fail(request->library, status, error);
 }
 
+bool vo_request_output(
+    const vo_request *request, size_t index, const float **data, size_t *count, char *error) {
+    const vo_library *library = request->library;
+    ov_tensor *tensor = NULL;
+    void *memory = NULL;
+    ov_status status = library->ov_infer_request_get_output_tensor_by_index(request->request, index, &tensor);
+    if (status != OV_OK) { return fail(library, status, error); }
+    status = library->ov_tensor_data(tensor, &memory);
+    if (status == OV_OK) { status = library->ov_tensor_get_size(tensor, count); }
+    // The memory belongs to the request, not to this handle on it.
+    library->ov_tensor_free(tensor);
+    *data = memory;
+    return status == OV_OK ? true : fail(library, status, error);
+}
+
 void vo_request_free(vo_request *request) {
     if (!request) { return; }
-    if (request->request) { request->library->ov_infer_request_free(request->request); }
+    request->library->ov_infer_request_free(request->request);
     free(request);
 }

@@ -39,8 +39,8 @@ static inline float sample(
 
 static inline float between(float value, float most) { return value < 0 ? 0 : (value > most ? most : value); }
 
-/// One target pixel, at any position. Outside the picture luma is black; chroma continues the border, weighed by how much of
-/// the sample lies inside: together the sample fades to black, as if red, green and blue were interpolated.
+/// One target pixel, at any position. Outside the picture luma is black; chroma continues the border, weighed by how
+/// much of the sample lies inside: together the sample fades to black, as if red, green and blue were interpolated.
 static void warp_pixel(
     const vp_picture *source, const vp_colour *colour, const vp_layout *layout, float x, float y, ptrdiff_t at,
     const vp_channels *to, float *luma) {
@@ -81,7 +81,8 @@ void vp_warp_portable(
 
 #if VP_X86
 
-/// Eight bilinear samples of a plane. Reads four bytes at each tap: the caller keeps two pixels clear of the right border.
+/// Eight bilinear samples of a plane. Reads four bytes at each tap: the caller keeps two pixels clear of the right
+/// border.
 VP_AVX2 static inline __m256 sample8(const uint8_t *plane, ptrdiff_t stride, __m256 x, __m256 y) {
     const __m256i ix = _mm256_cvttps_epi32(x), iy = _mm256_cvttps_epi32(y);
     const __m256 right = _mm256_sub_ps(x, _mm256_cvtepi32_ps(ix)), below = _mm256_sub_ps(y, _mm256_cvtepi32_ps(iy));

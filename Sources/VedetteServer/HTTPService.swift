@@ -13,8 +13,8 @@ import VedettePipeline
 /// let group = ServiceGroup(services: [pipeline, server], logger: logger)
 /// ```
 ///
-/// ``run()`` ends when the group shuts down: streams are ended, idle connections closed, requests that are being answered are
-/// finished.
+/// ``run()`` ends when the group shuts down: streams are ended, idle connections closed, requests that are being
+/// answered are finished.
 package struct HTTPService: Service {
     /// Connections that say nothing for so long are closed; also those that stop in the middle of a request.
     private static let idleTimeout = TimeAmount.seconds(60)
@@ -89,9 +89,9 @@ package struct HTTPService: Service {
             try await makeApplication().run()
         } catch let error as IOError {
             throw explain(code: error.errnoCode, error)
-        } catch let error as SocketAddressError {
+        } catch is SocketAddressError.UnknownHost {
             throw ServerError(
-                .addressNotAvailable, "'\(options.host)' is not an address of this machine: \(error)",
+                .addressNotAvailable, "cannot listen on '\(options.host)': no such host is known",
                 remedy: "set server.host to 127.0.0.1 or 0.0.0.0")
         }
     }

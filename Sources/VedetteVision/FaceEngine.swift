@@ -21,8 +21,8 @@ package struct FaceEngine: Sendable {
 
     /// - Parameters:
     ///   - workers: calls that run side by side, one thread each; as many as cores.
-    ///   - detectionSize: pixels of the detector input's longer side, 64...4096. Raising it finds smaller faces and takes longer;
-    ///     lowering it does the reverse.
+    ///   - detectionSize: pixels of the detector input's longer side, 64...4096. Raising it finds smaller faces and
+    ///     takes longer; lowering it does the reverse.
     ///   - precision: of the detector.
     /// - Throws: ``VisionError``: a file is missing, damaged or of the wrong kind, or a setting is out of range.
     package init(
@@ -37,10 +37,12 @@ package struct FaceEngine: Sendable {
             switch pack.detector.kind {
             case .scrfd:
                 try SCRFDDetector(
-                    file: file, layout: pack.detector.input, longSide: detectionSize, workers: workers, runtime: runtime)
+                    file: file, layout: pack.detector.input, longSide: detectionSize, workers: workers, runtime: runtime
+                )
             case .yunet:
                 try YuNetDetector(
-                    file: file, layout: pack.detector.input, longSide: detectionSize, workers: workers, runtime: runtime)
+                    file: file, layout: pack.detector.input, longSide: detectionSize, workers: workers, runtime: runtime
+                )
             }
         embedder = try OnnxEmbedder(
             file: pack.path(of: pack.embedder.file), model: pack.embedder.name, length: pack.embedder.length,
@@ -54,7 +56,8 @@ package struct FaceEngine: Sendable {
         case .int8:
             guard let int8 = pack.detector.int8 else {
                 throw VisionError(
-                    .settingInvalid, "the pack '\(pack.name)' has no 8-bit detector", remedy: "set the precision to fp32")
+                    .settingInvalid, "the pack '\(pack.name)' has no 8-bit detector",
+                    remedy: "set the precision to fp32")
             }
             return int8.file
         }

@@ -46,11 +46,13 @@ def main():
     parser.add_argument("--fps", type=int, default=25)
     parser.add_argument("--codec", choices=ENCODERS, default="h264")
     parser.add_argument("--container", choices=MUXERS, default="mp4")
-    parser.add_argument("--format", default="I420", help="pixel format and further caps, such as Y42B or I420,colorimetry=bt709")
+    parser.add_argument("--format", default="I420",
+                        help="pixel format and further caps, such as Y42B or I420,colorimetry=bt709")
     parser.add_argument("--pattern", default="ball")
     parser.add_argument("--audio", action="store_true")
     parser.add_argument("--no-video", action="store_true")
-    parser.add_argument("--rotate", type=int, default=0, choices=(0, 90, 180, 270), help="how the picture is to be turned, noted in an MP4")
+    parser.add_argument("--rotate", type=int, default=0, choices=(0, 90, 180, 270),
+                        help="how the picture is to be turned, noted in an MP4")
     o = parser.parse_args()
     Gst.init(None)
     parts = [MUXERS[o.container] + " ! filesink name=out"]

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import gi
 
@@ -23,7 +24,8 @@ from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 ENCODERS = {
     "h264": "x264enc tune=zerolatency speed-preset=ultrafast threads=1 sliced-threads=false bitrate={kbps} "
-            "key-int-max={fps} ! video/x-h264,profile=baseline ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1",
+            "key-int-max={fps} ! video/x-h264,profile=baseline ! h264parse "
+            "! rtph264pay name=pay0 pt=96 config-interval=-1",
     "h265": "x265enc tune=zerolatency speed-preset=ultrafast bitrate={kbps} key-int-max={fps} ! h265parse "
             "! rtph265pay name=pay0 pt=96 config-interval=-1",
     "jpeg": "jpegenc quality=80 ! rtpjpegpay name=pay0 pt=26",
@@ -42,14 +44,73 @@ def arguments():
     parser.add_argument("--fps", type=int, default=25)
     parser.add_argument("--kbps", type=int, default=2000)
     parser.add_argument("--codec", choices=sorted(ENCODERS), default="h264")
-    parser.add_argument("--audio", action="store_true", help="a sound stream beside the picture, first in the description")
+    parser.add_argument("--audio", action="store_true",
+                        help="a sound stream beside the picture, first in the description")
     parser.add_argument("--no-video", action="store_true", help="sound only")
     parser.add_argument("--file", help="an MP4 recording instead of the test picture, looped")
-    parser.add_argument("--passthrough", action="store_true", help="send the recording's H.264 as it is, without encoding")
-    parser.add_argument("--freeze-after", type=int, default=0, metavar="N", help="stop sending after N packets' buffers")
-    parser.add_argument("--die-after", type=int, default=0, metavar="N", help="end the process after N packets' buffers")
-    parser.add_argument("--until-eof", action="store_true", help="end when standard input ends (when the parent is gone)")
+    parser.add_argument("--passthrough", action="store_true",
+                        help="send the recording's H.264 as it is, without encoding")
+    parser.add_argument("--freeze-after", type=int, default=0, metavar="N",
+                        help="stop sending after N frames")
+    parser.add_argument("--die-after", type=int, default=0, metavar="N",
+                        help="end the process after N frames")
+    parser.add_argument("--until-eof", action="store_true",
+                        help="end when standard input ends (when the parent is gone)")
     return parser.parse_args()
+
+
+class Recording:
+    """Reads a file at its own pace, over and over, into the appsrc of a stream."""
+
+    def __init__(self, options, appsrc):
+        self.options = options
+        self.appsrc = appsrc
+        self.stopped = False
+        self.offset = 0
+        self.reader = None
+        threading.Thread(target=self.passes, daemon=True).start()
+
+    def passes(self):
+        steps = ("qtdemux ! h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au"
+                 if self.options.passthrough
+                 else "decodebin ! videoconvert n-threads=1 ! videoscale ! videorate ! " + raw_caps(self.options))
+        while not self.stopped:
+            clock = self.appsrc.get_clock()
+            if clock is None:  # not playing yet
+                time.sleep(0.01)
+                continue
+            # A pipeline for each pass: one made from text connects the demuxer's output only once.
+            self.reader = Gst.parse_launch(f"filesrc name=file ! {steps} ! appsink name=out emit-signals=true")
+            self.reader.get_by_name("file").set_property("location", os.path.abspath(self.options.file))
+            self.reader.get_by_name("out").connect("new-sample", self.on_sample)
+            self.offset = clock.get_time() - self.appsrc.get_base_time()
+            self.reader.set_state(Gst.State.PLAYING)
+            message = self.reader.get_bus().timed_pop_filtered(
+                Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+            self.reader.set_state(Gst.State.NULL)
+            if message.type == Gst.MessageType.ERROR:
+                sys.exit(f"{self.options.file}: {message.parse_error()[0].message}")
+
+    def on_sample(self, sink):
+        sample = sink.emit("pull-sample")
+        buffer = sample.get_buffer().copy()
+        buffer.pts += self.offset
+        if buffer.dts != Gst.CLOCK_TIME_NONE:
+            buffer.dts += self.offset
+        self.appsrc.set_property("caps", sample.get_caps())
+        if self.appsrc.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+            self.stop()
+        return Gst.FlowReturn.OK
+
+    def stop(self, *_):
+        if not self.stopped:
+            self.stopped = True
+            if self.reader:
+                self.reader.get_bus().post(Gst.Message.new_eos(self.reader))
+
+
+def raw_caps(options):
+    return f"video/x-raw,format=I420,width={options.width},height={options.height},framerate={options.fps}/1"
 
 
 class Camera(GstRtspServer.RTSPMediaFactory):
@@ -66,20 +127,16 @@ class Camera(GstRtspServer.RTSPMediaFactory):
 
     def description(self):
         o = self.options
-        sound = "audiotestsrc is-live=true volume=0.1 ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name={} pt=8"
+        sound = ("audiotestsrc is-live=true volume=0.1 ! audio/x-raw,rate=8000,channels=1 ! alawenc "
+                 "! rtppcmapay name={} pt=8")
         if o.no_video:
             return "( " + sound.format("pay0") + " )"
+        source = ("appsrc name=recording format=time is-live=true" if o.file
+                  else "videotestsrc is-live=true pattern=ball ! " + raw_caps(o))
         if o.file and o.passthrough:
-            picture = "filesrc name=file ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1"
+            picture = source + " ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1"
         else:
-            if o.file:
-                source = ("filesrc name=file ! decodebin ! videoconvert n-threads=1 ! videoscale ! videorate "
-                          "! identity sync=false")
-            else:
-                source = "videotestsrc is-live=true pattern=ball"
-            encoder = ENCODERS[o.codec].format(kbps=o.kbps, fps=o.fps)
-            caps = f"video/x-raw,format=I420,width={o.width},height={o.height},framerate={o.fps}/1"
-            picture = f"{source} ! {caps} ! {encoder}"
+            picture = source + " ! " + ENCODERS[o.codec].format(kbps=o.kbps, fps=o.fps)
         if o.audio:
             # The picture is named first or second by its payloader; cameras do both.
             picture = picture.replace("name=pay0", "name=pay1")
@@ -89,8 +146,8 @@ class Camera(GstRtspServer.RTSPMediaFactory):
     def do_configure(self, media):
         element = media.get_element()
         if self.options.file:
-            element.get_by_name("file").set_property("location", os.path.abspath(self.options.file))
-            media.connect("new-state", self.loop)
+            recording = Recording(self.options, element.get_by_name("recording"))
+            media.connect("unprepared", recording.stop)
         payloader = element.get_by_name("pay1" if self.options.audio else "pay0")
         payloader.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, self.on_buffer)
 
@@ -101,31 +158,6 @@ class Camera(GstRtspServer.RTSPMediaFactory):
         if self.options.freeze_after and self.sent > self.options.freeze_after:
             self.frozen = True
         return Gst.PadProbeReturn.DROP if self.frozen else Gst.PadProbeReturn.OK
-
-    def loop(self, media, state):
-        """Sends the recording from its start again whenever a pass has ended."""
-        if state != Gst.State.PLAYING or getattr(media, "loops", False):
-            return
-        media.loops = True
-        pad = media.get_element().get_by_name("pay1" if self.options.audio else "pay0").get_static_pad("sink")
-
-        def on_event(pad, info):
-            if info.get_event().type == Gst.EventType.SEGMENT_DONE:
-                GLib.idle_add(self.rewind, media.get_element(), Gst.SeekFlags.SEGMENT)
-                return Gst.PadProbeReturn.DROP
-            return Gst.PadProbeReturn.OK
-
-        pad.add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, on_event)
-        GLib.idle_add(self.rewind, media.get_element(), Gst.SeekFlags.SEGMENT | Gst.SeekFlags.FLUSH)
-
-    @staticmethod
-    def rewind(element, flags):
-        file = element.get_by_name("file")
-        # Upstream from the payloader, so that the seek reaches the demuxer whatever stands between.
-        payloader = element.get_by_name("pay0") or element.get_by_name("pay1")
-        payloader.send_event(Gst.Event.new_seek(
-            1.0, Gst.Format.TIME, flags, Gst.SeekType.SET, 0, Gst.SeekType.NONE, -1))
-        return file is None
 
 
 def main():

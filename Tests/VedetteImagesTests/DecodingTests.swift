@@ -70,9 +70,10 @@ import VedetteCore
 
     // A picture that ends within a scan although the file has an end marker: as cameras write after an error.
     @Test func aPictureWithAnEndButWithoutItsMiddleIsTruncated() throws {
-        let picture = try codec.jpeg(of: .made(width: 320, height: 240) { x, y in
-            (UInt8(truncatingIfNeeded: x * 7 + y * 13), 128, 128)
-        }, faces: [], maximumWidth: nil, quality: 90)
+        let picture = try codec.jpeg(
+            of: .made(width: 320, height: 240) { x, y in
+                (UInt8(truncatingIfNeeded: x * 7 + y * 13), 128, 128)
+            }, faces: [], maximumWidth: nil, quality: 90)
         expect(.truncated, saying: "truncated", decoding: picture.prefix(picture.count / 2) + [0xFF, 0xD9])
     }
 
@@ -122,12 +123,14 @@ import VedetteCore
         expect(.unsupportedFormat, saying: "scans", decoding: Array(bomb))
     }
 
-    @Test(arguments: [
-        [], [0x49, 0x49], Array("II*\0".utf8) + [255, 255, 255, 255], Array("MM\0*".utf8) + [0, 0, 0, 8, 255, 255],
-        // A value beyond 8, and one of the wrong type.
-        Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 9, 0, 0],
-        Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 1, 0x12, 0, 2, 0, 0, 0, 1, 0, 6, 0, 0],
-    ] as [[UInt8]]) func damagedMetadataLeavesThePictureAsItIs(_ bytes: [UInt8]) {
+    @Test(
+        arguments: [
+            [], [0x49, 0x49], Array("II*\0".utf8) + [255, 255, 255, 255], Array("MM\0*".utf8) + [0, 0, 0, 8, 255, 255],
+            // A value beyond 8, and one of the wrong type.
+            Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 9, 0, 0],
+            Array("MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 1, 0x12, 0, 2, 0, 0, 0, 1, 0, 6, 0, 0],
+        ] as [[UInt8]]) func damagedMetadataLeavesThePictureAsItIs(_ bytes: [UInt8])
+    {
         #expect(bytes.withUnsafeBytes { ExifOrientation.read(tiff: ByteReader(bytes: $0)) } == 1)
     }
 

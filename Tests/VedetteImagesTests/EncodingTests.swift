@@ -17,7 +17,9 @@ import VedetteCore
         (.full601, 76, 85, 255, RGB(255, 0, 0)), (.full601, 16, 128, 128, RGB(16, 16, 16)),
     ]) func coloursSurvive(_ colorimetry: Colorimetry, _ y: Int, _ u: Int, _ v: Int, _ expected: RGB) throws {
         for maximumWidth in [64, 40] {
-            let frame = Frame.made(width: 64, height: 48, colorimetry: colorimetry) { _, _ in (UInt8(y), UInt8(u), UInt8(v)) }
+            let frame = Frame.made(width: 64, height: 48, colorimetry: colorimetry) { _, _ in
+                (UInt8(y), UInt8(u), UInt8(v))
+            }
             let jpeg = try codec.jpeg(of: frame, faces: [], maximumWidth: maximumWidth, quality: 95)
             let colour = try codec.decode(jpeg).colour(x: 20, y: 14)
             #expect(colour.isNear(expected, within: 5), "\(colour) instead of \(expected)")
@@ -43,8 +45,11 @@ import VedetteCore
         }
     }
 
-    @Test(arguments: [(1280, 720, 640, 640, 360), (1280, 720, 2000, 1280, 720), (100, 3000, 10, 10, 300), (50, 50, 0, 1, 1)])
-    func wideFramesAreScaledInShape(_ width: Int, _ height: Int, _ limit: Int, _ newWidth: Int, _ newHeight: Int) throws {
+    @Test(arguments: [
+        (1280, 720, 640, 640, 360), (1280, 720, 2000, 1280, 720), (100, 3000, 10, 10, 300), (50, 50, 0, 1, 1),
+    ])
+    func wideFramesAreScaledInShape(_ width: Int, _ height: Int, _ limit: Int, _ newWidth: Int, _ newHeight: Int) throws
+    {
         let frame = Frame.grey(width: width, height: height)
         let decoded = try codec.decode(try codec.jpeg(of: frame, faces: [], maximumWidth: limit, quality: 80))
         #expect(decoded.width == newWidth && decoded.height == newHeight)
@@ -74,17 +79,20 @@ import VedetteCore
     @Test func aCropShowsThePartAskedFor() throws {
         let frame = try codec.decode(Fixture.named("pngRGB").bytes)
         let green = try codec.decode(
-            try codec.jpeg(cropping: Box(x: 26.4, y: 2, width: 20, height: 12), of: frame, maximumSide: 100, quality: 95))
+            try codec.jpeg(
+                cropping: Box(x: 26.4, y: 2, width: 20, height: 12), of: frame, maximumSide: 100, quality: 95))
         #expect(green.width == 21 && green.height == 12)
         #expect(green.colour(x: 10, y: 6).isNear(RGB(30, 200, 30), within: 8))
         let corner = try codec.decode(
-            try codec.jpeg(cropping: Box(x: 30, y: 20, width: 500, height: 500), of: frame, maximumSide: 6, quality: 95))
+            try codec.jpeg(cropping: Box(x: 30, y: 20, width: 500, height: 500), of: frame, maximumSide: 6, quality: 95)
+        )
         #expect(corner.width == 6 && corner.height == 4)
         #expect(corner.colour(x: 3, y: 2).isNear(RGB(240, 240, 240), within: 8))
     }
 
     @Test(arguments: [
-        Box(x: 48, y: 0, width: 5, height: 5), Box(x: -9, y: 0, width: 9, height: 9), Box(x: 5, y: 5, width: 0, height: 3),
+        Box(x: 48, y: 0, width: 5, height: 5), Box(x: -9, y: 0, width: 9, height: 9),
+        Box(x: 5, y: 5, width: 0, height: 3),
         Box(x: 5, y: 5, width: -3, height: 3), Box(x: .nan, y: 0, width: 5, height: 5),
         Box(x: 0, y: 0, width: .infinity, height: 5), Box(x: 1e30, y: 1e30, width: 1e30, height: 1e30),
     ]) func aCropWithoutPixelsIsRefused(_ box: Box) throws {
@@ -120,6 +128,7 @@ import VedetteCore
     }
 
     @Test(arguments: [Int.min, 0, 101, Int.max]) func aQualityOutOfRangeIsTakenForTheNearest(_ quality: Int) throws {
-        #expect(try !codec.jpeg(of: .grey(width: 16, height: 16), faces: [], maximumWidth: nil, quality: quality).isEmpty)
+        #expect(
+            try !codec.jpeg(of: .grey(width: 16, height: 16), faces: [], maximumWidth: nil, quality: quality).isEmpty)
     }
 }

@@ -4,8 +4,8 @@ import Testing
 /// Small encoded pictures that Vedette itself cannot make, each a few hundred bytes.
 ///
 /// All show the same: 48x32 pixels when upright, the upper left quarter red (220, 30, 30), the upper right green
-/// (30, 200, 30), the lower left blue (30, 30, 220), the lower right near white (240, 240, 240). Pictures with transparency
-/// have the last quarter black and wholly transparent, which becomes white.
+/// (30, 200, 30), the lower left blue (30, 30, 220), the lower right near white (240, 240, 240). Pictures with
+/// transparency have the last quarter black and wholly transparent, which becomes white.
 struct Fixture: Sendable, CustomTestStringConvertible {
     let name: String
     let bytes: [UInt8]

@@ -10,15 +10,17 @@ import VedetteCore
     @Test(arguments: OverlayFace.Style.allCases) func theLineHasTheColourOfTheStyle(_ style: OverlayFace.Style) {
         let canvas = Canvas(width: 640, height: 480)
         painter.draw(
-            [OverlayFace(box: Box(x: 100, y: 100, width: 200, height: 160), label: "", style: style)], on: canvas.planes,
+            [OverlayFace(box: Box(x: 100, y: 100, width: 200, height: 160), label: "", style: style)],
+            on: canvas.planes,
             scale: 1)
         let colour = style.colour
         for (x, y) in [(100, 100), (299, 100), (100, 259), (299, 259), (101, 101)] {
             #expect(canvas.frame.colour(x: x, y: y) == RGB(y: colour.y, u: colour.u, v: colour.v), "at \(x), \(y)")
         }
-        #expect(canvas.changed.allSatisfy { x, y in
-            (100..<300).contains(x) && (100..<260).contains(y)
-        })
+        #expect(
+            canvas.changed.allSatisfy { x, y in
+                (100..<300).contains(x) && (100..<260).contains(y)
+            })
         #expect(canvas.frame.colour(x: 200, y: 180) == RGB(128, 128, 128))
     }
 
@@ -45,7 +47,8 @@ import VedetteCore
     @Test(arguments: [(1, 1), (3, 5), (2, 60), (64, 48), (333, 201), (1280, 720)])
     func nothingIsEverDrawnOutside(_ width: Int, _ height: Int) {
         let numbers: [Float] = [
-            0, -0.0, 1, 17.5, -40, 300, 1e9, -1e9, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, 1e-30, 719, 1279,
+            0, -0.0, 1, 17.5, -40, 300, 1e9, -1e9, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, 1e-30, 719,
+            1279,
         ]
         let canvas = Canvas(width: width, height: height)
         var random = SplitMix(state: UInt64(width * 10_000 + height))
@@ -87,12 +90,14 @@ import VedetteCore
     @Test(arguments: [
         "", " ", "a", "\n\r\t\0", "Ada\nLovelace", String(repeating: "x", count: 10_000),
         String(repeating: "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}", count: 2_000), "عبد الله 0.91", "שלום 0.5",
-        "a" + String(repeating: "\u{0301}", count: 10_000), "\u{202E}abc\u{202C}", "中村 \u{1F600} 0.77", "\u{FFFF}\u{10FFFF}",
+        "a" + String(repeating: "\u{0301}", count: 10_000), "\u{202E}abc\u{202C}", "中村 \u{1F600} 0.77",
+        "\u{FFFF}\u{10FFFF}",
         "<b>&amp;%s%n</b>", String(repeating: "\u{2028}", count: 500), String(repeating: "ﷺ", count: 200),
     ]) func anyTextIsSafe(_ text: String) {
         let canvas = Canvas(width: 320, height: 240)
         painter.draw(
-            [OverlayFace(box: Box(x: 290, y: 200, width: 60, height: 60), label: text, style: .likely)], on: canvas.planes,
+            [OverlayFace(box: Box(x: 290, y: 200, width: 60, height: 60), label: text, style: .likely)],
+            on: canvas.planes,
             scale: 1)
         #expect(canvas.guardsAreIntact)
         #expect(!canvas.changed.isEmpty)

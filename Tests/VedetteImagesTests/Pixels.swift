@@ -23,7 +23,8 @@ struct RGB: Equatable, CustomStringConvertible {
     }
 
     func isNear(_ other: RGB, within tolerance: Double) -> Bool {
-        abs(red - other.red) <= tolerance && abs(green - other.green) <= tolerance && abs(blue - other.blue) <= tolerance
+        abs(red - other.red) <= tolerance && abs(green - other.green) <= tolerance
+            && abs(blue - other.blue) <= tolerance
     }
 
     var description: String { "(\(Int(red)), \(Int(green)), \(Int(blue)))" }

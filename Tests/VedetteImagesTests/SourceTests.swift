@@ -19,7 +19,8 @@ import VedetteCore
         let folder = try TemporaryFolder()
         let codec = ImageCodec()
         for (name, width) in [("10.jpg", 30), ("9.jpg", 20), ("a.png", 48)] {
-            let bytes = name == "a.png"
+            let bytes =
+                name == "a.png"
                 ? Fixture.named("pngRGB").bytes
                 : try codec.jpeg(of: .grey(width: width, height: 10), faces: [], maximumWidth: nil, quality: 80)
             _ = try folder.write(bytes, as: name)
@@ -64,7 +65,9 @@ import VedetteCore
         let folder = try TemporaryFolder()
         for name in ["1.png", "2.png", "3.png"] { _ = try folder.write(Fixture.named("pngRGB").bytes, as: name) }
         let seen = Seen()
-        try await StillSource(path: folder.path, pacing: .realTime(loop: false), framesPerSecond: 500).run { seen.add($0) }
+        try await StillSource(path: folder.path, pacing: .realTime(loop: false), framesPerSecond: 500).run {
+            seen.add($0)
+        }
         #expect(seen.frames.count == 3)
     }
 

@@ -14,12 +14,14 @@ import VedetteCore
     @Test(.enabled(if: Scripts.available, "needs python3-gi and GStreamer's plugins"))
     func aFileIsDescribed() async throws {
         let folder = try TemporaryFolder()
-        try Scripts.makeVideo(folder.file("a.mkv"), ["--container", "mkv", "--fps", "10", "--format", "I420,colorimetry=bt709"])
+        try Scripts.makeVideo(
+            folder.file("a.mkv"), ["--container", "mkv", "--fps", "10", "--format", "I420,colorimetry=bt709"])
         let probe = try await MediaProbe.open(SourceURI(folder.file("a.mkv")))
         #expect(
             probe
                 == MediaProbe(
-                    width: 320, height: 240, framesPerSecond: 10, codec: "H.264", pixelFormat: "I420", colorimetry: "BT.709"))
+                    width: 320, height: 240, framesPerSecond: 10, codec: "H.264", pixelFormat: "I420",
+                    colorimetry: "BT.709"))
     }
 
     @Test(.enabled(if: Scripts.available, "needs python3-gi and the RTSP server library"))

@@ -95,7 +95,10 @@ struct NetworkCameraTests {
         let result = await run(try source("http://127.0.0.1:\(camera.port)/stream.mjpeg"), frames: 15)
         #expect(result.failure == nil && !result.ranOut)
         let frames = result.frames
-        #expect(frames.allSatisfy { $0.width == 640 && $0.height == 360 && $0.colorimetry == .full601 && $0.mediaTime == nil })
+        #expect(
+            frames.allSatisfy {
+                $0.width == 640 && $0.height == 360 && $0.colorimetry == .full601 && $0.mediaTime == nil
+            })
         #expect(frames.allSatisfy { $0.capture <= $0.arrival && $0.capture > $0.arrival - 500_000_000 })
         #expect(result.stopping < 1)
     }

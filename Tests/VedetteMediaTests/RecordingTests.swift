@@ -58,7 +58,8 @@ import VedetteCore
         #expect(result.failure == nil && !result.ranOut)
         let frames = result.frames
         #expect(zip(frames, frames.dropFirst()).allSatisfy { $0.sequence < $1.sequence && $0.capture < $1.capture })
-        #expect(zip(frames, frames.dropFirst()).contains { ($0.mediaTime ?? 0) > ($1.mediaTime ?? 0) }, "it began again")
+        #expect(
+            zip(frames, frames.dropFirst()).contains { ($0.mediaTime ?? 0) > ($1.mediaTime ?? 0) }, "it began again")
         #expect(result.stopping < 1)
     }
 
@@ -67,7 +68,9 @@ import VedetteCore
         try Scripts.makeVideo(folder.file("a.mp4"), ["--frames", "20", "--fps", "20"])
         let frames = await run(try source(folder.file("a.mp4"), .realTime(loop: true)), frames: 50).frames
         // Due times, so that they do not depend on how busy the machine is.
-        for (frame, next) in zip(frames, frames.dropFirst()) where next.sequence == frame.sequence + 1 {
+        let neighbours = zip(frames, frames.dropFirst()).filter { $1.sequence == $0.sequence + 1 }
+        #expect(neighbours.count > 25)
+        for (frame, next) in neighbours {
             #expect(abs(Double(next.capture - frame.capture) / 1e9 - 0.05) < 0.02)
         }
     }
@@ -76,18 +79,20 @@ import VedetteCore
     func aTelephonesNoteOnHowItWasHeldIsHeeded(degrees: Int) async throws {
         let folder = try TemporaryFolder()
         try Scripts.makeVideo(
-            folder.file("a.mp4"), ["--frames", "3", "--rotate", "\(degrees)", "--pattern", "smpte", "--container", "mp4"])
+            folder.file("a.mp4"),
+            ["--frames", "3", "--rotate", "\(degrees)", "--pattern", "smpte", "--container", "mp4"])
         let result = await run(try source(folder.file("a.mp4")))
         #expect(result.failure == nil)
         let frame = try #require(result.last)
         #expect(frame.width == (degrees == 180 ? 320 : 240) && frame.height == (degrees == 180 ? 240 : 320))
         // The pattern's grey and yellow bars stand top left; turned clockwise they end up elsewhere.
         let y = frame.planes.y, stride = frame.planes.yStride
-        let place: (x: Int, y: Int) = switch degrees {
-        case 90: (frame.width - 10, 10)
-        case 180: (frame.width - 10, frame.height - 10)
-        default: (10, frame.height - 10)
-        }
+        let place: (x: Int, y: Int) =
+            switch degrees {
+            case 90: (frame.width - 10, 10)
+            case 180: (frame.width - 10, frame.height - 10)
+            default: (10, frame.height - 10)
+            }
         #expect(y[place.y * stride + place.x] > 160)
     }
 
@@ -132,9 +137,12 @@ import VedetteCore
         try Scripts.makeVideo(path, ["--frames", "60", "--pattern", "snow"])
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
-        let result = await run(try source(path))
-        #expect(result.frames.isEmpty)
-        #expect(result.failure?.reason == .corrupt)
+        // Several times: the demuxer's error comes while it is being connected, and is lost now and then.
+        for _ in 0..<8 {
+            let result = await run(try source(path))
+            #expect(result.frames.isEmpty && !result.ranOut)
+            #expect(result.failure?.reason == .corrupt)
+        }
     }
 
     @Test func damageInTheMiddleIsSurvived() async throws {
@@ -166,14 +174,20 @@ import VedetteCore
         var reason: SourceFailure.Reason
     }
 
-    @Test(arguments: [
-        Bad(name: "empty.mp4", content: Data(), reason: .corrupt),
-        Bad(name: "text.mp4", content: Data(String(repeating: "no video at all\n", count: 200).utf8), reason: .unsupported),
-        Bad(name: "noise.mp4", content: Data((0..<40_000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 2_654_435_761 >> 7) }), reason: .unsupported),
-        Bad(name: "short.mp4", content: Data([0]), reason: .unsupported),
-        Bad(name: "missing.mp4", content: nil, reason: .notFound),
-        Bad(name: "it's \"not\" ! here.mp4", content: nil, reason: .notFound),
-    ], [FramePacing.everyFrame, .realTime(loop: true)])
+    @Test(
+        arguments: [
+            Bad(name: "empty.mp4", content: Data(), reason: .corrupt),
+            Bad(
+                name: "text.mp4", content: Data(String(repeating: "no video at all\n", count: 200).utf8),
+                reason: .unsupported),
+            Bad(
+                name: "noise.mp4",
+                content: Data((0..<40_000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 2_654_435_761 >> 7) }),
+                reason: .unsupported),
+            Bad(name: "short.mp4", content: Data([0]), reason: .unsupported),
+            Bad(name: "missing.mp4", content: nil, reason: .notFound),
+            Bad(name: "it's \"not\" ! here.mp4", content: nil, reason: .notFound),
+        ], [FramePacing.everyFrame, .realTime(loop: true)])
     func aFileThatIsNoVideoIsNamedInTheError(bad: Bad, pacing: FramePacing) async throws {
         let folder = try TemporaryFolder()
         let path = folder.file(bad.name)

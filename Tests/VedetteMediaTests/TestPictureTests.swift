@@ -16,7 +16,10 @@ import VedetteCore
         #expect(result.frames.count > 10)
         #expect(result.frames.allSatisfy { $0.width == 320 && $0.height == 180 && $0.mediaTime == nil })
         #expect(result.frames.first?.sequence == 0)
-        #expect(zip(result.frames, result.frames.dropFirst()).allSatisfy { $0.sequence < $1.sequence && $0.capture < $1.capture })
+        #expect(
+            zip(result.frames, result.frames.dropFirst()).allSatisfy {
+                $0.sequence < $1.sequence && $0.capture < $1.capture
+            })
         #expect(result.frames.allSatisfy { $0.capture <= $0.arrival && $0.capture > $0.arrival - 2_000_000_000 })
     }
 
@@ -44,10 +47,13 @@ import VedetteCore
     }
 
     @Test func aBusyReaderGetsTheNewestFrame() async throws {
-        let result = await run(try source("?width=64&height=64&fps=100&frames=100")) { _ in Thread.sleep(forTimeInterval: 0.05) }
+        let result = await run(try source("?width=64&height=64&fps=100&frames=100")) { _ in
+            Thread.sleep(forTimeInterval: 0.05)
+        }
         let frames = result.frames
         #expect(frames.count < 50)
-        #expect(zip(frames, frames.dropFirst()).contains { $1.sequence > $0.sequence + 1 }, "what was dropped leaves a gap")
+        #expect(
+            zip(frames, frames.dropFirst()).contains { $1.sequence > $0.sequence + 1 }, "what was dropped leaves a gap")
         // At most the frame that waited while the one before was being read.
         #expect(frames.allSatisfy { $0.arrival - $0.capture < 500_000_000 })
     }

@@ -59,7 +59,7 @@ import VedetteCore
         scheduler.start()
         for sequence in 0..<100 {
             scheduler.offer(frame(UInt64(sequence)), from: camera)
-            Thread.sleep(forTimeInterval: 0.0005)
+            try await Task.sleep(for: .microseconds(500))
         }
         #expect(await eventually { done.load(ordering: .relaxed) > 10 })
         #expect(worst.load(ordering: .relaxed) == 1)
@@ -80,7 +80,7 @@ import VedetteCore
         scheduler.start()
         for sequence in 0..<300 {
             for camera in cameras { scheduler.offer(frame(UInt64(sequence)), from: camera) }
-            Thread.sleep(forTimeInterval: 0.001)
+            try await Task.sleep(for: .milliseconds(1))
         }
         await scheduler.stop()
         let values = cameras.map { camera in counts.withLock { $0[camera] ?? 0 } }

@@ -50,7 +50,9 @@ import VedettePipeline
             let made = try await client.json(.post, "/api/v1/cameras", "{\"name\":\"Gate\",\"uri\":\"\(uri)\"}")
             #expect(made.status == .created)
             let id = try #require(made.json["id"] as? String)
-            var answers = [made, try await client.get("/api/v1/cameras"), try await client.get("/api/v1/cameras/\(id)")]
+            var answers = [
+                made, try await client.get("/api/v1/cameras"), try await client.get("/api/v1/cameras/\(id)"),
+            ]
             answers.append(try await client.json(.patch, "/api/v1/cameras/\(id)", "{\"name\":\"Door\"}"))
             answers.append(try await client.get("/metrics"))
             for answer in answers {
@@ -65,7 +67,8 @@ import VedettePipeline
     @Test func createsChangesAndRemoves() async throws {
         let harness = Harness()
         try await harness.test { client in
-            let made = try await client.json(.post, "/api/v1/cameras", #"{"name":" Gate ","uri":"test:","enabled":false}"#)
+            let made = try await client.json(
+                .post, "/api/v1/cameras", #"{"name":" Gate ","uri":"test:","enabled":false}"#)
             let id = try #require(made.json["id"] as? String)
             #expect(made.headers[.location] == "/api/v1/cameras/\(id)")
             #expect(made.json["name"] as? String == "Gate")

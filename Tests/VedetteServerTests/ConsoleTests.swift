@@ -50,7 +50,9 @@ import Testing
         for name in names where [".html", ".js", ".css"].contains(where: name.hasSuffix) {
             let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
             let addresses = text.replacing("http://www.w3.org/2000/svg", with: "").replacing("http://…", with: "")
-            #expect(!addresses.contains("http://") && !addresses.contains("https://") && !addresses.contains("//cdn"), "\(name)")
+            #expect(
+                !addresses.contains("http://") && !addresses.contains("https://") && !addresses.contains("//cdn"),
+                "\(name)")
             #expect(!text.contains("innerHTML") && !text.contains("insertAdjacentHTML"), "\(name)")
             if name.hasSuffix(".html") {
                 #expect(!text.contains("style=") && !text.contains("<style"))
@@ -86,7 +88,8 @@ import Testing
 
     @Test(arguments: [
         "/../secret.js", "/%2e%2e/secret.js", "/..%2fsecret.js", "/app/../../secret.js", "/app/%2e%2e/%2e%2e/secret.js",
-        "//secret.js", "/./../secret.js", "/%2e%2e%5csecret.js", "/link.js", "/linked/secret.js", "/notes.txt", "/.hidden.swp",
+        "//secret.js", "/./../secret.js", "/%2e%2e%5csecret.js", "/link.js", "/linked/secret.js", "/notes.txt",
+        "/.hidden.swp",
         "/secret.js%00.css", "/etc/passwd",
     ])
     func nothingOutsideTheFolderIsServed(path: String) async throws {
@@ -110,7 +113,9 @@ import Testing
         let other = try Folder(["Console/index.html": "", "bin/debug/vedette": ""])
         let empty = try Folder(["x": ""])
         let path = named.url.path
-        func find(_ option: String?, _ environment: [String: String], _ directory: Folder, _ program: String?) throws -> String? {
+        func find(
+            _ option: String?, _ environment: [String: String], _ directory: Folder, _ program: String?
+        ) throws -> String? {
             try ConsoleFolder.find(
                 named: option, environment: environment, workingDirectory: directory.url.path, executable: program)?
                 .standardizedFileURL.path
@@ -119,7 +124,9 @@ import Testing
         #expect(try find(path, ["VEDETTE_CONSOLE": "/nowhere"], empty, nil) == path)
         #expect(try find(nil, ["VEDETTE_CONSOLE": path], empty, nil) == path)
         #expect(try find(nil, [:], other, nil) == beside)
-        #expect(try find(nil, [:], empty, other.url.appending(path: "bin/debug/vedette").path)?.hasSuffix("/Console") == true)
+        #expect(
+            try find(nil, [:], empty, other.url.appending(path: "bin/debug/vedette").path)?.hasSuffix("/Console")
+                == true)
         #expect(try find(nil, [:], empty, nil) == nil)
         #expect(throws: ServerError.self) { try find("/nowhere", [:], other, nil) }
         #expect(throws: ServerError.self) { try find(nil, ["VEDETTE_CONSOLE": empty.url.path], other, nil) }

@@ -45,12 +45,14 @@ import VedettePipeline
 
     @Test func aPartOfTheStreamEndsWithTheBoundaryOfTheNext() {
         let frame = EncodedFrame(
-            jpeg: [1, 2, 3], sequence: 4, captureTime: CaptureTime(wall: 1_700_000_000_000_450_000, monotonic: 0), width: 2,
+            jpeg: [1, 2, 3], sequence: 4, captureTime: CaptureTime(wall: 1_700_000_000_000_450_000, monotonic: 0),
+            width: 2,
             height: 2)
         let text = String(buffer: MJPEGStream.part(frame))
-        #expect(text == """
-            Content-Type: image/jpeg\r\nContent-Length: 3\r\nX-Timestamp: 1700000000.000450\r\n\r\n\u{1}\u{2}\u{3}\r\n--frame\r\n
-            """)
+        #expect(
+            text == """
+                Content-Type: image/jpeg\r\nContent-Length: 3\r\nX-Timestamp: 1700000000.000450\r\n\r\n\u{1}\u{2}\u{3}\r\n--frame\r\n
+                """)
     }
 
     @Test func limitsViewersAndGivesPlacesBack() {

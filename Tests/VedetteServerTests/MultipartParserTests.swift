@@ -39,7 +39,9 @@ import Testing
     private static let tricky: [UInt8] = {
         let parts = [
             Part(name: "name", content: Array("Ada".utf8)),
-            Part(name: "image", filename: "a.jpg", type: "image/jpeg", content: Array("\r\n--b0undar\r\r\n--b0und\n".utf8)),
+            Part(
+                name: "image", filename: "a.jpg", type: "image/jpeg",
+                content: Array("\r\n--b0undar\r\r\n--b0und\n".utf8)),
             Part(name: "empty", content: []),
             Part(name: "image", filename: "", type: "image/png", content: Array("\r\n\r\n--".utf8)),
         ]
@@ -114,7 +116,8 @@ import Testing
     }
 
     @Test func refusesHeadersThatAreNotUTF8() {
-        let body = Array("--b\r\nContent-Disposition: form-data; name=\"".utf8) + [0xFF] + Array("\"\r\n\r\n1\r\n--b--".utf8)
+        let body =
+            Array("--b\r\nContent-Disposition: form-data; name=\"".utf8) + [0xFF] + Array("\"\r\n\r\n1\r\n--b--".utf8)
         #expect(throws: MultipartParser.Failure.malformed("a header is not UTF-8")) { try read(body, boundary: "b") }
     }
 
@@ -150,7 +153,8 @@ import Testing
 
     @Test(arguments: [
         ("b", true), ("----WebKitFormBoundaryA1b2", true), ("a b", true), (String(repeating: "x", count: 70), true),
-        ("", false), ("a ", false), ("a\r\n", false), ("ä", false), ("a;b", false), (String(repeating: "x", count: 71), false),
+        ("", false), ("a ", false), ("a\r\n", false), ("ä", false), ("a;b", false),
+        (String(repeating: "x", count: 71), false),
     ])
     func knowsABoundary(text: String, valid: Bool) {
         #expect(MultipartParser.isBoundary(text) == valid)
@@ -161,8 +165,14 @@ import Testing
     @Test(arguments: [
         ("multipart/form-data; boundary=abc", "multipart/form-data", ["boundary": "abc"]),
         ("Multipart/Form-Data;Boundary=\"a b\"", "multipart/form-data", ["boundary": "a b"]),
-        (#"form-data; name="a\"b\\c"; filename="C:\photos\x.jpg""#, "form-data", ["name": #"a"b\c"#, "filename": #"C:\photos\x.jpg"#]),
-        ("form-data; name=\"semi;colon\" ; filename=plain.jpg", "form-data", ["name": "semi;colon", "filename": "plain.jpg"]),
+        (
+            #"form-data; name="a\"b\\c"; filename="C:\photos\x.jpg""#, "form-data",
+            ["name": #"a"b\c"#, "filename": #"C:\photos\x.jpg"#]
+        ),
+        (
+            "form-data; name=\"semi;colon\" ; filename=plain.jpg", "form-data",
+            ["name": "semi;colon", "filename": "plain.jpg"]
+        ),
         ("image/jpeg", "image/jpeg", [:]),
         ("text/plain;;charset=utf-8;", "text/plain", ["charset": "utf-8"]),
         ("form-data; name=\"\"", "form-data", ["name": ""]),

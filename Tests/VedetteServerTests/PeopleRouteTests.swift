@@ -60,7 +60,10 @@ import VedetteCore
             #expect(answer.status == .created)
             #expect(answer.json["faceCount"] as? Int == 2)
             let results = try #require(answer.json["results"] as? [[String: Any]])
-            #expect(results.map { $0["filename"] as? String } == ["good.jpg", "none.jpg", "two.png", "script.gif", "untyped"])
+            #expect(
+                results.map { $0["filename"] as? String } == [
+                    "good.jpg", "none.jpg", "two.png", "script.gif", "untyped",
+                ])
             let codes = results.map { ($0["error"] as? [String: Any])?["code"] as? String }
             #expect(codes == [nil, "no-face", "several-faces", "unsupported-media-type", nil])
             #expect(results[0]["error"] is NSNull)
@@ -127,7 +130,8 @@ import VedetteCore
         let faceless = try await harness.addSighting(hasFace: false)
         let good = try await harness.addSighting()
         try await harness.test { client in
-            let refused = try await client.json(.post, "/api/v1/people", "{\"name\":\"Ada\",\"sighting\":\"\(faceless)\"}")
+            let refused = try await client.json(
+                .post, "/api/v1/people", "{\"name\":\"Ada\",\"sighting\":\"\(faceless)\"}")
             #expect(refused.problem == "not-found")
             #expect(try await client.get("/api/v1/people").items.isEmpty)
             let made = try await client.json(.post, "/api/v1/people", "{\"name\":\"Ada\",\"sighting\":\"\(good)\"}")
@@ -203,7 +207,8 @@ import VedetteCore
     }
 
     @Test(arguments: [
-        ("../../etc/passwd", "passwd"), ("C:\\x\\y.jpg", "y.jpg"), ("", "upload"), ("a\u{0}b\n.jpg", "ab.jpg"), ("/", "upload"),
+        ("../../etc/passwd", "passwd"), ("C:\\x\\y.jpg", "y.jpg"), ("", "upload"), ("a\u{0}b\n.jpg", "ab.jpg"),
+        ("/", "upload"),
         (String(repeating: "x", count: 300), String(repeating: "x", count: 100)),
     ])
     func filenamesAreOnlyShown(sent: String, shown: String) {

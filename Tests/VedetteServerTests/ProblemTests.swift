@@ -54,15 +54,12 @@ import VedettePipeline
 
     @Test(arguments: [
         ("{", 400, "malformed-body", ""), ("", 400, "malformed-body", "empty"),
-        ("{\"name\":\"Ada\",}", 400, "malformed-body", "line 1"), ("[]", 422, "invalid-value", "object"),
+        ("{\"name\" \"Ada\"}", 400, "malformed-body", "character 8"), ("[]", 422, "invalid-value", "object"),
         ("{\"name\":1}", 422, "invalid-value", "'name' must be a string"),
         ("{\"name\":null}", 422, "invalid-value", "'name'"), ("{}", 422, "invalid-value", "'name' is missing"),
         ("{\"name\":\"Ada\",\"nmae\":1}", 422, "invalid-value", "unknown key 'nmae'"),
         ("{\"name\":\"Ada\",\"sighting\":\"../etc\"}", 422, "invalid-value", "'sighting'"),
         ("{\"name\":\"\"}", 422, "invalid-value", "empty"),
-        ("{\"name\":\"\(String(repeating: "x", count: 10_000))\"}", 422, "invalid-value", "200"),
-        ("{\"name\":\"\(String(repeating: "x", count: 70_000))\"}", 413, "body-too-large", "64 KiB"),
-        (String(repeating: "[", count: 60_000), 400, "malformed-body", ""),
     ])
     func badJSONIsExplained(body: String, status: Int, problem: String, detail: String) async throws {
         try await Harness().test { client in
@@ -70,6 +67,23 @@ import VedettePipeline
             #expect(answer.status.code == status)
             #expect(answer.problem == problem)
             #expect(detail.isEmpty || answer.detail.contains(detail), "\(answer.detail)")
+        }
+    }
+
+    @Test func longJSONIsExplained() async throws {
+        func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+        let bodies = [
+            ("{\"name\":\"\(repeated("x", 10_000))\"}", 422, "invalid-value"),
+            ("{\"name\":\"\(repeated("x", 70_000))\"}", 413, "body-too-large"),
+            (repeated("[", 60_000), 400, "malformed-body"),
+            ("{\"name\":\(repeated("{\"a\":", 9_000))", 400, "malformed-body"),
+        ]
+        try await Harness().test { client in
+            for (body, status, problem) in bodies {
+                let answer = try await client.json(.post, "/api/v1/people", body)
+                #expect(answer.status.code == status)
+                #expect(answer.problem == problem)
+            }
         }
     }
 

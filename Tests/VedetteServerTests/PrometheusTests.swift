@@ -14,10 +14,11 @@ import Testing
         counter.increment(by: 2)
         counter.increment(by: 3)
         registry.makeCounter(label: "vedette_frames_total", dimensions: [("kind", "b")]).increment(by: 1)
-        #expect(lines.filter { $0.contains("vedette_frames") } == [
-            "# HELP vedette_frames_total Frames that came in.", "# TYPE vedette_frames_total counter",
-            "vedette_frames_total{kind=\"a\"} 5", "vedette_frames_total{kind=\"b\"} 1",
-        ])
+        #expect(
+            lines.filter { $0.contains("vedette_frames") } == [
+                "# HELP vedette_frames_total Frames that came in.", "# TYPE vedette_frames_total counter",
+                "vedette_frames_total{kind=\"a\"} 5", "vedette_frames_total{kind=\"b\"} 1",
+            ])
     }
 
     @Test func keepsCountersExactBeyondDoublePrecision() {
@@ -58,8 +59,9 @@ import Testing
     @Test func escapesAndOrdersLabels() {
         let dimensions = [("z", "a\"b\\c\nd"), ("a.b", "ünï"), ("le", "1"), ("__x", "2"), ("9", "3")]
         registry.makeMeter(label: "queue.depth-now", dimensions: dimensions).set(1.5)
-        #expect(lines.contains(
-            #"queue_depth_now{_9="3",a_b="ünï",label___x="2",label_le="1",z="a\"b\\c\nd"} 1.5"#))
+        #expect(
+            lines.contains(
+                #"queue_depth_now{_9="3",a_b="ünï",label___x="2",label_le="1",z="a\"b\\c\nd"} 1.5"#))
     }
 
     @Test func givesTheSameInstrumentForTheSameLabelsInAnyOrder() {
@@ -110,7 +112,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (1.0, "1"), (-0.5, "-0.5"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e15, "1000000000000000"),
+        (1.0, "1"), (-0.5, "-0.5"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"),
+        (1e15, "1000000000000000"),
         (0.0025, "0.0025"),
     ])
     func writesNumbers(value: Double, text: String) {
@@ -140,7 +143,8 @@ import Testing
     @Test func tellsOfTheProcess() throws {
         let families = Dictionary(uniqueKeysWithValues: ProcessMetrics.read().map { ($0.name, $0) })
         for name in [
-            "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_start_time_seconds",
+            "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds",
+            "process_start_time_seconds",
         ] {
             let value = try #require(families[name]?.samples.first?.value)
             #expect(value > 0 || name == "process_cpu_seconds_total")

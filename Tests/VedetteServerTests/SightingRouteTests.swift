@@ -36,7 +36,8 @@ import VedetteCore
         let counts = [
             "camera=door": 2, "camera=none": 0, "person=\(ada.id)": 1, "known=true": 1, "known=false": 2,
             "from=2023-11-14T22:15:00Z": 2, "to=2023-11-14T22:15:00Z": 1, "from=2023-11-14T23:15:05%2B01:00": 2,
-            "from=2023-11-14T23:15:05+01:00": 2, "to=2023-11-14T22:15:00.001Z": 2, "camera=door&known=false": 1, "limit=2": 2,
+            "from=2023-11-14T23:15:05+01:00": 2, "to=2023-11-14T22:15:00.001Z": 2, "camera=door&known=false": 1,
+            "limit=2": 2,
         ]
         try await harness.test { client in
             for (query, count) in counts {

@@ -44,8 +44,12 @@ import VedetteCore
             let answer = try await client.get("/metrics")
             #expect(answer.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
             let lines = answer.text.split(separator: "\n")
-            func count(_ labels: String) -> Bool { lines.contains { $0.hasPrefix("vedette_http_requests_total{\(labels)}") } }
-            #expect(lines.contains(#"vedette_http_requests_total{method="GET",route="/api/v1/people/{id}",status="404"} 3"#))
+            func count(_ labels: String) -> Bool {
+                lines.contains { $0.hasPrefix("vedette_http_requests_total{\(labels)}") }
+            }
+            #expect(
+                lines.contains(#"vedette_http_requests_total{method="GET",route="/api/v1/people/{id}",status="404"} 3"#)
+            )
             #expect(lines.contains(#"vedette_http_requests_total{method="GET",route="NotFound",status="404"} 2"#))
             #expect(count(#"method="other",route="NotFound",status="404""#))
             #expect(lines.contains(#"vedette_camera_frames_analysed_total{camera="yard"} 1"#))

@@ -25,6 +25,8 @@ import VedetteStore
                 for mark in marks { #expect(try !filesContain(mark, folder)) }
             }
             for mark in people[1].marks { #expect(try filesContain(mark, folder)) }
+            // Only a file that was rewritten as a whole has no unused pages, and no unused parts with old bytes in them.
+            #expect(try unusedPages(folder) == 0 || rewriteLimit == 0)
             try await store.close()
         }
     }
@@ -87,6 +89,10 @@ import VedetteStore
         }
         _ = try await store.rename(person.id, to: name)
         return (person.id, marks)
+    }
+
+    private func unusedPages(_ folder: DataFolder) throws -> Int? {
+        try DatabaseQueue(path: folder.databasePath).read { try Int.fetchOne($0, sql: "PRAGMA freelist_count") }
     }
 
     private func filesContain(_ mark: Data, _ folder: DataFolder) throws -> Bool {

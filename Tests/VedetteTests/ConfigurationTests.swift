@@ -40,7 +40,7 @@ import Yams
         ("server:\n  port: 80000", "test.yaml, line 2: 'server.port' is '80000' but must be a whole number from 0 to 65535"),
         ("server: 5", "test.yaml, line 1: 'server' must hold keys, not a value"),
         ("sever: {}", "test.yaml, line 1: there is no key 'sever' (did you mean 'server.host'?)"),
-        ("models:\n  precision: int4", "test.yaml, line 2: 'models.precision' is 'int4' but must be one of fp32, int8"),
+        ("models:\n  precision: int4", "test.yaml, line 2: 'models.precision' is 'int4' but must be one of auto, fp32, int8"),
         ("cameras: [{uri: x}]", "test.yaml, line 1: 'cameras.id' is '' but must be 1 to 64 of a-z A-Z 0-9 - _"),
         ("cameras: [{id: ../x, uri: x}]", "test.yaml, line 1: 'cameras.id' is '../x' but must be 1 to 64 of a-z A-Z 0-9 - _"),
         ("cameras: [{id: a}]", "test.yaml, line 1: camera 'a' must have a 'uri'"),

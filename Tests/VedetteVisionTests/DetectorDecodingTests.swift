@@ -13,7 +13,10 @@ import VedetteCore
         (stride: 32, cell: 5, anchor: 1, box: Box(x: 0, y: -32, width: 128, height: 192)),
     ])
     func decodesAnAnchor(stride: Int, cell: Int, anchor: Int, box: Box) throws {
-        let heads = try #require(SCRFDHead.heads(of: .scrfd(width: 128, height: 64), inputWidth: 128, inputHeight: 64))
+        let heads = try #require(
+            withHeads(.scrfd, width: 128, height: 64, anchors: 2) {
+                SCRFDHead.heads(of: $0, widths: $1, inputWidth: 128, inputHeight: 64)
+            })
         let head = try #require(heads.first { $0.stride == stride })
         let count = (128 / stride) * (64 / stride) * 2
         let index = 2 * cell + anchor
@@ -38,8 +41,10 @@ import VedetteCore
     }
 
     @Test func takesScoresFromTheMinimumOn() throws {
-        let head = try #require(
-            SCRFDHead.heads(of: .scrfd(width: 64, height: 64), inputWidth: 64, inputHeight: 64)?.first)
+        let heads = withHeads(.scrfd, width: 64, height: 64, anchors: 2) {
+            SCRFDHead.heads(of: $0, widths: $1, inputWidth: 64, inputHeight: 64)
+        }
+        let head = try #require(heads?.first)
         var outputs = head.emptyOutputs(count: 128)
         outputs[head.score][0] = 0.5
         outputs[head.score][1] = 0.4999
@@ -51,23 +56,32 @@ import VedetteCore
 
     /// InsightFace's files name their outputs by number and order them by kind; others order them by stride.
     @Test func findsTheHeadsInAnyOrder() throws {
-        let signature = ModelSignature.scrfd(width: 640, height: 384)
-        let plain = try #require(SCRFDHead.heads(of: signature, inputWidth: 640, inputHeight: 384))
+        func heads(reversed: Bool, inputHeight: Int = 384) -> [SCRFDHead]? {
+            withHeads(.scrfd, width: 640, height: 384, anchors: 2) { outputs, widths in
+                let buffers = (0..<outputs.count).map { outputs[$0] }
+                return SCRFDHead.heads(
+                    of: ModelOutputs(reversed ? buffers.reversed() : buffers),
+                    widths: reversed ? widths.reversed() : widths,
+                    inputWidth: 640, inputHeight: inputHeight)
+            }
+        }
+        let plain = try #require(heads(reversed: false))
         #expect(plain.map(\.stride) == [8, 16, 32])
         #expect(plain.map(\.columns) == [80, 40, 20])
-        var reversed = signature
-        reversed.outputs.reverse()
-        let heads = try #require(SCRFDHead.heads(of: reversed, inputWidth: 640, inputHeight: 384))
-        #expect(heads.map(\.score) == plain.map { 8 - $0.score })
-        #expect(heads.map(\.landmarks) == plain.map { 8 - $0.landmarks })
-        #expect(SCRFDHead.heads(of: signature, inputWidth: 640, inputHeight: 640) == nil)
+        let reversed = try #require(heads(reversed: true))
+        #expect(reversed.map(\.score) == plain.map { 8 - $0.score })
+        #expect(reversed.map(\.landmarks) == plain.map { 8 - $0.landmarks })
+        #expect(heads(reversed: false, inputHeight: 640) == nil)
     }
 }
 
 @Suite struct YuNetDecodingTests {
     @Test(arguments: [8, 16, 32])
     func decodesACell(stride: Int) throws {
-        let heads = try #require(YuNetHead.heads(of: .yunet(width: 128, height: 96), inputWidth: 128, inputHeight: 96))
+        let heads = try #require(
+            withHeads(.yunet, width: 128, height: 96, anchors: 1) {
+                YuNetHead.heads(of: $0, widths: $1, inputWidth: 128, inputHeight: 96)
+            })
         let head = try #require(heads.first { $0.stride == stride })
         let columns = 128 / stride
         let count = columns * (96 / stride)
@@ -102,7 +116,8 @@ import VedetteCore
 @Suite struct DetectorTests {
     private static let layout = InputLayout(mean: 127.5, scale: 1 / 128, order: .rgb)
 
-    /// The network sees a white square and answers with the anchor where it lies; the detection is in the frame's pixels.
+    /// The network sees a white square and answers with the anchor where it lies; the detection is in the frame's
+    /// pixels.
     @Test func findsAWhiteSquareInTheFrame() throws {
         let runtime = FakeRuntime(["d.onnx": .scrfd]) { input, signature in
             let width = signature.inputs[0].shape[3]
@@ -126,7 +141,7 @@ import VedetteCore
     }
 
     @Test func keepsToTheSizeOfAFixedModel() throws {
-        var signature = ModelSignature.scrfd(width: 320, height: 320)
+        var signature = ModelSignature.scrfd
         signature.inputs[0].shape = [1, 3, 320, 320]
         let runtime = FakeRuntime(["d.onnx": signature])
         let detector = try SCRFDDetector(file: "d.onnx", layout: Self.layout, workers: 1, runtime: runtime)
@@ -168,7 +183,8 @@ import VedetteCore
     func refusesASizeOutOfRange(size: Int) {
         let error = #expect(throws: VisionError.self) {
             try SCRFDDetector(
-                file: "d.onnx", layout: Self.layout, longSide: size, workers: 1, runtime: FakeRuntime(["d.onnx": .scrfd]))
+                file: "d.onnx", layout: Self.layout, longSide: size, workers: 1,
+                runtime: FakeRuntime(["d.onnx": .scrfd]))
         }
         #expect(error?.code == .settingInvalid)
     }
@@ -187,18 +203,35 @@ import VedetteCore
         #expect(runtime.loads.count == 3)
     }
 
-    @Test func forgetsTheShapeUsedLongestAgo() throws {
+    @Test func compilesTheFirstShapesApartAndOthersTogether() throws {
         let runtime = FakeRuntime(["d.onnx": .scrfd])
         let models = ShapedModels { try runtime.load("d.onnx", inputShape: $0, workers: 1) }
-        for side in [32, 64, 96, 128] { _ = try models.model(for: [1, 3, side, 32]) }
-        _ = try models.model(for: [1, 3, 32, 32])  // now the newest
-        _ = try models.model(for: [1, 3, 160, 32])  // 64 goes
+        for side in [32, 64, 96, 128, 160, 192, 224, 32, 160] { _ = try models.model(for: [1, 3, side, 32]) }
+        #expect(runtime.loads == [[1, 3, 32, 32], [1, 3, 64, 32], [1, 3, 96, 32], nil])
+    }
+
+    @Test func givesAFrequentShapeThePlaceOfOneThatIsNoLongerUsed() throws {
+        let runtime = FakeRuntime(["d.onnx": .scrfd])
+        let models = ShapedModels { try runtime.load("d.onnx", inputShape: $0, workers: 1) }
+        for side in [32, 64, 96, 32] { _ = try models.model(for: [1, 3, side, 32]) }  // 64 is the oldest
+        for _ in 0..<ShapedModels.promotion { _ = try models.model(for: [1, 3, 160, 32]) }
+        #expect(runtime.loads.last == .some(nil))
+        _ = try models.model(for: [1, 3, 160, 32])
+        #expect(runtime.loads.last == [1, 3, 160, 32])
         #expect(runtime.loads.count == 5)
-        _ = try models.model(for: [1, 3, 32, 32])
-        _ = try models.model(for: [1, 3, 96, 32])
+        for side in [32, 96, 160] { _ = try models.model(for: [1, 3, side, 32]) }
         #expect(runtime.loads.count == 5)
-        _ = try models.model(for: [1, 3, 64, 32])
-        #expect(runtime.loads.count == 6)
+        _ = try models.model(for: [1, 3, 64, 32])  // without a place, so by the open model
+        #expect(runtime.loads.count == 5)
+    }
+
+    @Test func doesNotTakeTurnsWhenMoreShapesAreInUseThanPlaces() throws {
+        let runtime = FakeRuntime(["d.onnx": .scrfd])
+        let models = ShapedModels { try runtime.load("d.onnx", inputShape: $0, workers: 1) }
+        for _ in 0..<10 * ShapedModels.promotion {
+            for side in [32, 64, 96, 128, 160] { _ = try models.model(for: [1, 3, side, 32]) }
+        }
+        #expect(runtime.loads.count == 4)
     }
 
     @Test func triesAgainAfterAFailure() throws {
@@ -214,14 +247,16 @@ import VedetteCore
     }
 }
 
-private func withOutputs(_ lists: [[Float]], _ body: (ModelOutputs) -> Void) {
+private func withOutputs<Result>(
+    _ lists: [[Float]], _ body: (ModelOutputs) throws -> Result
+) rethrows -> Result {
     let buffers = lists.map { list in
         let copy = UnsafeMutableBufferPointer<Float>.allocate(capacity: list.count)
         _ = copy.initialize(from: list)
         return copy
     }
     defer { buffers.forEach { $0.deallocate() } }
-    body(ModelOutputs(buffers.map { UnsafeBufferPointer($0) }))
+    return try body(ModelOutputs(buffers.map { UnsafeBufferPointer($0) }))
 }
 
 extension SCRFDHead {
@@ -234,22 +269,15 @@ extension SCRFDHead {
     }
 }
 
-extension ModelSignature {
-    fileprivate static func scrfd(width: Int, height: Int) -> ModelSignature {
-        fixed(.scrfd, width: width, height: height, anchors: 2)
+/// Outputs of the right sizes, all 0.
+private func withHeads<Result>(
+    _ signature: ModelSignature, width: Int, height: Int, anchors: Int,
+    _ body: (ModelOutputs, _ widths: [Int]) throws -> Result
+) rethrows -> Result {
+    let widths = signature.outputs.map { $0.shape.last ?? 0 }
+    let lists = widths.enumerated().map { index, numbers in
+        let stride = [8, 16, 32][index % 3]
+        return [Float](repeating: 0, count: (width / stride) * (height / stride) * anchors * numbers)
     }
-
-    fileprivate static func yunet(width: Int, height: Int) -> ModelSignature {
-        fixed(.yunet, width: width, height: height, anchors: 1)
-    }
-
-    private static func fixed(_ signature: ModelSignature, width: Int, height: Int, anchors: Int) -> ModelSignature {
-        var signature = signature
-        for index in signature.outputs.indices {
-            let stride = [8, 16, 32][index % 3]
-            signature.outputs[index].shape[0] = 1
-            signature.outputs[index].shape[1] = (width / stride) * (height / stride) * anchors
-        }
-        return signature
-    }
+    return try withOutputs(lists) { try body($0, widths) }
 }

@@ -73,7 +73,8 @@ import VedetteCore
         #expect(quality.overall == 0)
     }
 
-    /// The same texture, more and more blurred, has less and less detail; how bright or contrasty it is does not matter.
+    /// The same texture, more and more blurred, has less and less detail; how bright or contrasty it is does not
+    /// matter.
     @Test func detailFallsWithBlurAndNotWithContrast() {
         let side = FaceAligner.side
         func texture(blur: Int, contrast: Float) -> [Float] {

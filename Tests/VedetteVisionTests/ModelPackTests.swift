@@ -108,7 +108,8 @@ import Testing
         let pack = try open(
             Self.description.replacingFirst(
                 "\"origin\": \"o\"}",
-                with: "\"origin\": \"o\", \"int8\": {\"file\": \"d8.onnx\", \"sha256\": \"\(Self.sha256OfDetector)\"}}"))
+                with: "\"origin\": \"o\", \"int8\": {\"file\": \"d8.onnx\", \"sha256\": \"\(Self.sha256OfDetector)\"}}")
+        )
         #expect(try pack.checkFiles().map(\.file) == ["d.onnx", "e.onnx", "d8.onnx"])
         #expect(try FaceEngine.detectorFile(of: pack, precision: .int8) == "d8.onnx")
         #expect(try FaceEngine.detectorFile(of: pack, precision: .fp32) == "d.onnx")

@@ -16,15 +16,16 @@ import VedetteCore
         try root.write("else/.vedette", text: "a file, not a folder")
     }
 
-    @Test(arguments: [
-        // VEDETTE_HOME, current directory, program; what is found
-        ("/home/set", "project/a/b", "program/bin/vedette", "/home/set"),
-        (nil, "project", nil, "project/.vedette"),
-        (nil, "project/a/b", "program/bin/vedette", "project/.vedette"),
-        ("", "project/a", nil, "project/.vedette"),
-        (nil, "else", "program/bin/vedette", "program/.vedette"),
-        (nil, "else", nil, nil),
-    ] as [(String?, String, String?, String?)])
+    @Test(
+        arguments: [
+            // VEDETTE_HOME, current directory, program; what is found
+            ("/home/set", "project/a/b", "program/bin/vedette", "/home/set"),
+            (nil, "project", nil, "project/.vedette"),
+            (nil, "project/a/b", "program/bin/vedette", "project/.vedette"),
+            ("", "project/a", nil, "project/.vedette"),
+            (nil, "else", "program/bin/vedette", "program/.vedette"),
+            (nil, "else", nil, nil),
+        ] as [(String?, String, String?, String?)])
     func isFound(home: String?, directory: String, program: String?, expected: String?) {
         let found = RuntimeFolder.locate(
             environment: home.map { ["VEDETTE_HOME": $0] } ?? [:], currentDirectory: root.path + "/" + directory,
@@ -83,6 +84,7 @@ import VedetteCore
 
 @Suite(.enabled(if: TestEnvironment.hasRuntime, "there is no .vedette folder; run `make setup`"))
 struct OpenVINOTests {
+    private static let aligned = [1, 3, 112, 112]
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -107,9 +109,44 @@ struct OpenVINOTests {
             }
             #expect(error?.code == .modelInvalid)
         }
-        // The batch is open in the file, and must be fixed by whoever loads it.
-        #expect(throws: VisionError.self) {
-            try runtime.load(folder.path + "/e.onnx", inputShape: nil, workers: 1)
+        let fixed = try runtime.load(folder.path + "/e.onnx", inputShape: [1, 3, 112, 112], workers: 1)
+        for shape in [[2, 3, 112, 112], [1, 3, 0, 112]] {
+            let error = #expect(throws: VisionError.self) {
+                try fixed.infer(shape: shape) {
+                    $0.update(repeating: 0)
+                } withOutputs: { _ in
+                }
+            }
+            #expect(error?.code == .inferenceFailed)
+        }
+        // It still works afterwards.
+        #expect(
+            try fixed.infer(shape: [1, 3, 112, 112]) {
+                $0.update(repeating: 5)
+            } withOutputs: {
+                $0[0][0]
+            } == 5)
+    }
+
+    /// One model with open dimensions gives what models of fixed shapes give, whatever order the shapes come in.
+    @Test func takesAnyShapeWhereDimensionsAreOpen() throws {
+        try folder.write("d.onnx", OnnxWriter.scrfd(gain: 0.6, offset: 0.3, reach: 1).bytes)
+        let runtime = try TestEnvironment.runtime.get()
+        let open = try runtime.load(folder.path + "/d.onnx", inputShape: nil, workers: 1)
+        for shape in [[1, 3, 64, 96], [1, 3, 320, 320], [1, 3, 64, 96], [1, 3, 32, 64]] {
+            func scores(_ model: any CompiledModel) throws -> [Float] {
+                try model.infer(shape: shape) { input in
+                    for index in input.indices { input[index] = Float(index % 97) / 97 }
+                } withOutputs: { outputs in
+                    (0..<3).flatMap { Array(outputs[$0]) }
+                }
+            }
+            let fixed = try runtime.load(folder.path + "/d.onnx", inputShape: shape, workers: 1)
+            let expected = try scores(fixed)
+            let found = try scores(open)
+            let anchors = [8, 16, 32].map { shape[2] / $0 * (shape[3] / $0) * 2 }.reduce(0, +)
+            #expect(found.count == anchors)
+            #expect(zip(expected, found).allSatisfy { abs($0 - $1) < 1e-5 })
         }
     }
 
@@ -124,8 +161,14 @@ struct OpenVINOTests {
                 group.addTask {
                     for round in 0..<50 {
                         let value = Float(caller * 100 + round)
-                        let answer = try model.infer { $0.update(repeating: value) } withOutputs: { Array($0[0]) }
-                        guard answer.prefix(3).allSatisfy({ abs($0 - value) < 1e-2 }), answer[3] == 0 else { return false }
+                        let answer = try model.infer(shape: Self.aligned) {
+                            $0.update(repeating: value)
+                        } withOutputs: {
+                            Array($0[0])
+                        }
+                        guard answer.prefix(3).allSatisfy({ abs($0 - value) < 1e-2 }), answer[3] == 0 else {
+                            return false
+                        }
                     }
                     return true
                 }
@@ -139,9 +182,24 @@ struct OpenVINOTests {
         try folder.write("e.onnx", OnnxWriter.arcFace(length: 64).bytes)
         let model = try TestEnvironment.runtime.get()
             .load(folder.path + "/e.onnx", inputShape: [1, 3, 112, 112], workers: 1)
-        #expect(throws: Stop.self) { try model.infer { _ in throw Stop() } withOutputs: { _ in } }
-        #expect(throws: Stop.self) { try model.infer { $0.update(repeating: 1) } withOutputs: { _ in throw Stop() } }
-        let answer = try model.infer { $0.update(repeating: 2) } withOutputs: { $0[0][0] }
+        #expect(throws: Stop.self) {
+            try model.infer(shape: Self.aligned) { _ in
+                throw Stop()
+            } withOutputs: { _ in
+            }
+        }
+        #expect(throws: Stop.self) {
+            try model.infer(shape: Self.aligned) {
+                $0.update(repeating: 1)
+            } withOutputs: { _ in
+                throw Stop()
+            }
+        }
+        let answer = try model.infer(shape: Self.aligned) {
+            $0.update(repeating: 2)
+        } withOutputs: {
+            $0[0][0]
+        }
         #expect(abs(answer - 2) < 1e-3)
     }
 

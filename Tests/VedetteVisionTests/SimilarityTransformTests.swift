@@ -39,8 +39,10 @@ import VedetteCore
         }
         let best = try SimilarityTransform(from: face, to: FaceAligner.template)
         for nudge in [Float(-1), 1] {
-            #expect(error(SimilarityTransform(a: best.a + nudge * 0.02, b: best.b, dx: best.dx, dy: best.dy)) > error(best))
-            #expect(error(SimilarityTransform(a: best.a, b: best.b + nudge * 0.02, dx: best.dx, dy: best.dy)) > error(best))
+            #expect(
+                error(SimilarityTransform(a: best.a + nudge * 0.02, b: best.b, dx: best.dx, dy: best.dy)) > error(best))
+            #expect(
+                error(SimilarityTransform(a: best.a, b: best.b + nudge * 0.02, dx: best.dx, dy: best.dy)) > error(best))
             #expect(error(SimilarityTransform(a: best.a, b: best.b, dx: best.dx + nudge, dy: best.dy)) > error(best))
             #expect(error(SimilarityTransform(a: best.a, b: best.b, dx: best.dx, dy: best.dy + nudge)) > error(best))
         }

@@ -36,7 +36,8 @@ typedef struct {
     int32_t width, height;
     vg_matrix matrix;
     bool full_range;
-    /// Nanoseconds of CLOCK_MONOTONIC: when the picture reached this machine (live), was due (paced), was decoded (every).
+    /// Nanoseconds of CLOCK_MONOTONIC: when the picture reached this machine (live), was due (paced), was decoded
+    /// (every).
     int64_t capture;
     /// Nanoseconds from the start of a recording; -1 when unknown or live.
     int64_t stream_time;
@@ -142,7 +143,8 @@ vg_pipeline *_Nullable vg_pipeline_new(
 /// False when the source has no such property.
 bool vg_pipeline_set(vg_pipeline *pipeline, const char *property, const char *value);
 
-/// Opens the source and decodes up to the first picture. May block on the source's device. False when it failed (an event says why).
+/// Opens the source and decodes up to the first picture. May block on the source's device. False when it failed; an
+/// event says why.
 bool vg_pipeline_prepare(vg_pipeline *pipeline);
 
 /// Starts delivering. False when it failed (an event says why).
@@ -157,6 +159,12 @@ bool vg_pipeline_rewind(vg_pipeline *pipeline, bool flush, bool segment);
 
 /// Whether pictures come as they are taken: true for live sources, also when that was found out from their data.
 bool vg_pipeline_is_live(const vg_pipeline *pipeline);
+
+/// Whether no thread reads or decodes any more. Any thread.
+///
+/// decodebin keeps the error of a demuxer to itself when it comes while the demuxer is being connected; the pipeline
+/// then stands still without an event, and this is how to notice.
+bool vg_pipeline_is_idle(vg_pipeline *pipeline);
 
 typedef struct {
     /// The compressed format as caps, such as "video/x-h264"; empty before it is known or for raw video.

@@ -1,8 +1,9 @@
-// Pixels of still pictures: decoding, encoding, moving and drawing, over libturbojpeg, libpng, libwebp, libyuv and Pango.
+// Pixels of still pictures: decoding, encoding, moving and drawing, over libturbojpeg, libpng, libwebp, libyuv and
+// Pango.
 //
 // Swift calls these because pixel loops belong in C, and because the libraries report errors through longjmp, out
-// parameters and macros that Swift cannot see. Nothing here keeps global state; a handle (vi_decoder, vi_encoder, vi_writer)
-// is used by one thread at a time, everything else by any number of threads.
+// parameters and macros that Swift cannot see. Nothing here keeps global state; a handle (vi_decoder, vi_encoder,
+// vi_writer) is used by one thread at a time, everything else by any number of threads.
 #ifndef CIMAGES_H
 #define CIMAGES_H
 
@@ -46,7 +47,8 @@ typedef enum { VI_LIMITED_601, VI_LIMITED_709, VI_FULL_601 } vi_colorimetry;
 
 // --- Memory ---------------------------------------------------------------------------------------------------------
 
-// A picture that owns its planes: rows start on cache lines, and luma has one spare column and row when its size is odd.
+// A picture that owns its planes: rows start on cache lines, and luma has one spare column and row when its size is
+// odd.
 typedef struct {
     vi_planes planes;
     uint8_t *memory;
@@ -79,13 +81,15 @@ vi_status vi_decode_webp(const uint8_t *bytes, size_t count, int width, int heig
 vi_status vi_upright(const vi_picture *source, int orientation, vi_picture *upright);
 // Scales `source` to the size of `target`, averaging when it shrinks.
 vi_status vi_scale(vi_view source, vi_planes target);
-// Copies to a target of the same size, turning the colours into full-range BT.601. In place when both are the same memory.
+// Copies to a target of the same size, turning the colours into full-range BT.601. In place when both are the same
+// memory.
 void vi_to_full_range(vi_view source, vi_colorimetry colorimetry, vi_planes target);
-// A quarter of the pixels (half of each side, rounded up to even), for sampling without flicker.
+// A quarter of the pixels (half of each side, rounded down), for sampling without flicker. Fails for a source of one
+// column or row.
 vi_status vi_halve(vi_view source, vi_picture *half);
-// Fills `target` from the part of `source` that begins at (`x`, `y`) and advances `step` source pixels for each target pixel,
-// all in fractions of a pixel, with bilinear weights; outside the source its border is repeated.
-// `scratch` holds vi_sample_scratch(target width) bytes.
+// Fills `target` from the part of `source` that begins at (`x`, `y`) and advances `step` source pixels for each target
+// pixel, all in fractions of a pixel, with bilinear weights; outside the source its border is repeated. `scratch` holds
+// vi_sample_scratch(target width) bytes.
 void vi_sample(vi_view source, double x, double y, double step, vi_planes target, void *scratch);
 size_t vi_sample_scratch(int width);
 
@@ -113,7 +117,8 @@ typedef struct {
 
 vi_writer *vi_writer_new(void);
 void vi_writer_free(vi_writer *writer);
-// Sets `count` bytes of valid UTF-8 without control characters in one line of at most `max_width` pixels, shortened in the middle.
+// Sets `count` bytes of valid UTF-8 without control characters in one line of at most `max_width` pixels, shortened in
+// the middle.
 vi_status vi_write(vi_writer *writer, const char *utf8, int count, int font_pixels, int max_width, vi_mask *mask);
 
 // --- Encoding -------------------------------------------------------------------------------------------------------
@@ -126,8 +131,8 @@ void vi_encoder_free(vi_encoder *encoder);
 vi_status vi_encoder_canvas(vi_encoder *encoder, int width, int height, vi_planes *canvas);
 // Bytes of memory the encoder keeps.
 size_t vi_encoder_footprint(const vi_encoder *encoder);
-// Encodes full-range BT.601 planes. The width and height of anything but the canvas are even. `jpeg` belongs to the encoder
-// until its next call.
+// Encodes full-range BT.601 planes. The width and height of anything but the canvas are even. `jpeg` belongs to the
+// encoder until its next call.
 vi_status vi_encode_jpeg(vi_encoder *encoder, vi_view picture, int quality, const uint8_t **jpeg, size_t *count,
                          vi_message *message);
 

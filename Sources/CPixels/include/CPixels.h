@@ -1,7 +1,7 @@
 /// Pixel kernels between an I420 frame and the tensor a model reads.
 ///
-/// They are C because Swift's vector integer-to-float conversion is slow and because a function compiled for AVX2 has to
-/// be chosen at run time. Every kernel has a portable twin with the same result up to rounding.
+/// They are C because Swift's vector integer-to-float conversion is slow and because a function compiled for AVX2 has
+/// to be chosen at run time. Every kernel has a portable twin with the same result up to rounding.
 #ifndef VEDETTE_CPIXELS_H
 #define VEDETTE_CPIXELS_H
 
@@ -21,7 +21,8 @@ typedef struct {
 } vp_picture;
 
 /// From Y, U, V to red, green, blue, all 0...255 before clamping:
-/// R = (Y - black) * gain + red_v * (V - 128), G = ... - green_u * (U - 128) - green_v * (V - 128), B = ... + blue_u * (U - 128).
+/// R = (Y - black) * gain + red_v * (V - 128), G = ... - green_u * (U - 128) - green_v * (V - 128), B = ... + blue_u *
+/// (U - 128).
 typedef struct {
     float black;
     float gain;
@@ -61,8 +62,8 @@ int32_t vp_scale(
     const vp_picture *_Nonnull source, uint8_t *_Nonnull y, uint8_t *_Nonnull u, uint8_t *_Nonnull v, int32_t width,
     int32_t height);
 
-/// Converts `source` to three planes of `columns` x `rows` floats at `target`, top left, each value clamped to 0...255 and
-/// then laid out; what lies right of and below the picture becomes black. Chroma is repeated, not interpolated.
+/// Converts `source` to three planes of `columns` x `rows` floats at `target`, top left, each value clamped to 0...255
+/// and then laid out; what lies right of and below the picture becomes black. Chroma is repeated, not interpolated.
 ///
 /// The picture must fit: source->width <= columns, source->height <= rows.
 void vp_planar(
@@ -83,11 +84,11 @@ void vp_warp_portable(
     const vp_picture *_Nonnull source, const vp_colour *_Nonnull colour, const vp_layout *_Nonnull layout,
     const vp_affine *_Nonnull map, int32_t side, float *_Nullable target, float *_Nullable luma);
 
-/// How much of the contrast is fine detail: what a blur of 5 x 5 pixels takes away, as root mean square, over the standard
-/// deviation. A picture that is blurred already loses little. 0 for a flat area.
+/// How much of the contrast is fine detail: what a blur of 5 x 5 pixels takes away, as root mean square, over the
+/// standard deviation. A picture that is blurred already loses little. 0 for a flat area.
 ///
-/// Judges columns left..<right and rows top..<bottom of a plane of `side` x `side` floats, which must be two pixels inside it,
-/// and at most 508 columns.
+/// Judges columns left..<right and rows top..<bottom of a plane of `side` x `side` floats, which must be two pixels
+/// inside it, and at most 508 columns.
 float vp_detail(
     const float *_Nonnull luma, int32_t side, int32_t left, int32_t top, int32_t right, int32_t bottom);
 

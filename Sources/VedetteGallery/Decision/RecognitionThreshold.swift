@@ -13,7 +13,7 @@ package struct RecognitionThreshold: Sendable, Hashable {
     package let floor: Float
     /// Nil when the pack does not know it: then ``floor`` holds for every gallery.
     package let impostors: ImpostorDistribution?
-    /// Share of strangers who may be taken for somebody in one decision (0...1). Lowering it raises the similarity.
+    /// Share of strangers who may be taken for somebody in one decision (above 0, below 1). Lowering it raises the similarity.
     package let falsePositiveRate: Double
 
     package init(floor: Float, impostors: ImpostorDistribution?, falsePositiveRate: Double = 0.01) {
@@ -25,7 +25,8 @@ package struct RecognitionThreshold: Sendable, Hashable {
     /// - Parameter galleryCount: number of samples that a face is compared with.
     package func similarity(galleryCount: Int) -> Float {
         guard let impostors, galleryCount > 0 else { return floor }
-        let rate = 1 - pow(1 - falsePositiveRate, 1 / Double(galleryCount))
+        // 1 - (1 - share)^(1/N) in a form that keeps its digits for large N.
+        let rate = -expm1(log1p(-falsePositiveRate) / Double(galleryCount))
         return min(Self.ceiling, max(floor, impostors.similarity(atRate: rate)))
     }
 }

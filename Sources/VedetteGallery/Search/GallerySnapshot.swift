@@ -1,9 +1,10 @@
 package import VedetteCore
 
-/// Everybody who is enrolled, at one moment: immutable, so that a search needs no lock and a frame sees one gallery.
+/// Everybody who is enrolled, at one version of the store: immutable, so that a search needs no lock and a frame sees one
+/// gallery.
 ///
-/// The search is exact: every sample is compared, and a person counts with the best of theirs. Rows lie one behind another, so
-/// that the scan reads memory in order; it is bound by memory, not by arithmetic.
+/// The search is exact: every sample is compared, and a person counts with the best of theirs. Rows lie one behind the other,
+/// person by person, so that the scan reads memory in order; it is bound by memory, not by arithmetic.
 ///
 /// `@unchecked Sendable`: the rows are written in `init` and only read until `deinit`.
 package final class GallerySnapshot: @unchecked Sendable {
@@ -13,34 +14,60 @@ package final class GallerySnapshot: @unchecked Sendable {
     package let count: Int
     /// Numbers per embedding; 0 for an empty gallery.
     package let length: Int
-    private let rows: UnsafeMutablePointer<Float>
-    /// Person of each row, as an index into `people`. Rows of a person are neighbours.
-    private let owners: [Int32]
-    private let people: [(id: PersonID, name: String)]
-    private let indexes: [PersonID: Int32]
+    /// Samples that were left out because their length is another: a sign of a damaged store.
+    package let skipped: Int
 
-    /// - Parameter contents: samples of one model; those of another length than the first are left out.
+    /// In order of id; the samples of `people[i]` are the rows `firstRow[i]..<firstRow[i + 1]`.
+    private let people: [Member]
+    private let firstRow: [Int]
+    private let indexes: [PersonID: Int]
+    private let rows: UnsafeMutableRawPointer
+    /// Bytes from one row to the next: whole blocks, filled up with zeros.
+    private let stride: Int
+
+    private struct Member {
+        var id: PersonID
+        var name: String
+    }
+
+    /// - Parameter contents: samples of one model. Should their lengths differ, the most frequent one is the gallery's;
+    ///   should a person stand there under several names, the last one counts.
     package init(contents: GalleryContents) {
-        version = contents.version
-        let length = contents.entries.first?.embedding.values.count ?? 0
+        var lengths: [Int: Int] = [:]
+        for entry in contents.entries { lengths[entry.embedding.values.count, default: 0] += 1 }
+        let length = lengths.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
         let entries = contents.entries.filter { $0.embedding.values.count == length }
-        var indexes: [PersonID: Int32] = [:]
-        var people: [(id: PersonID, name: String)] = []
-        for entry in entries where indexes[entry.person] == nil {
-            indexes[entry.person] = Int32(people.count)
-            people.append((entry.person, entry.name))
-        }
-        let ordered = entries.map { (owner: indexes[$0.person] ?? 0, values: $0.embedding.values) }
-            .sorted { $0.owner < $1.owner }
-        rows = .allocate(capacity: max(1, ordered.count * length))
-        for (index, entry) in ordered.enumerated() {
-            for (at, value) in entry.values.enumerated() { (rows + index * length + at).initialize(to: value) }
-        }
+        let byPerson = Dictionary(grouping: entries, by: \.person)
+        let ids = byPerson.keys.sorted()
+
+        version = contents.version
+        count = entries.count
+        skipped = contents.entries.count - entries.count
         self.length = length
+        let stride = DotProduct.paddedBytes(count: length)
+        // At least a byte, since an empty allocation has no address.
+        let rows = UnsafeMutableRawPointer.allocate(
+            byteCount: max(1, entries.count * stride), alignment: DotProduct.alignment)
+        rows.initializeMemory(as: UInt8.self, repeating: 0, count: entries.count * stride)
+        var people: [Member] = []
+        var firstRow: [Int] = [0]
+        var row = 0
+        for id in ids {
+            let samples = byPerson[id] ?? []
+            for sample in samples {
+                sample.embedding.values.withUnsafeBytes { source in
+                    UnsafeMutableRawBufferPointer(start: rows + row * stride, count: stride).copyMemory(from: source)
+                }
+                row += 1
+            }
+            people.append(Member(id: id, name: samples.last?.name ?? ""))
+            firstRow.append(row)
+        }
+        self.stride = stride
+        self.rows = rows
         self.people = people
-        self.indexes = indexes
-        owners = ordered.map(\.owner)
-        count = ordered.count
+        self.firstRow = firstRow
+        indexes = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
     }
 
     deinit { rows.deallocate() }
@@ -48,100 +75,74 @@ package final class GallerySnapshot: @unchecked Sendable {
     /// Number of people with at least one sample.
     package var personCount: Int { people.count }
 
-    package func name(of person: PersonID) -> String? { indexes[person].map { people[Int($0)].name } }
+    package func name(of person: PersonID) -> String? { indexes[person].map { people[$0].name } }
 
-    /// The nearest person; nil for an empty gallery or an embedding of another length.
+    /// The nearest person, and how near the next one comes; nil for an empty gallery or an embedding of another length.
     package func search(_ probe: Embedding) -> GalleryMatch? {
-        guard count > 0, probe.values.count == length else { return nil }
-        var best: (owner: Int32, similarity: Float) = (-1, -.infinity)
+        var best: (person: Int, similarity: Float) = (-1, -.infinity)
         var second = best
-        scan(probe) { owner, similarity in
-            if owner == best.owner {
-                best.similarity = max(best.similarity, similarity)
-            } else if similarity > best.similarity {
+        scan(probe, people.indices) { person, similarity in
+            if similarity > best.similarity {
                 second = best
-                best = (owner, similarity)
+                best = (person, similarity)
             } else if similarity > second.similarity {
-                second = (owner, similarity)
+                second = (person, similarity)
             }
         }
-        guard best.owner >= 0 else { return nil }
-        return match(best, runnerUp: second.owner >= 0 ? second : nil)
+        return best.person < 0 ? nil : match(best, runnerUp: second.person < 0 ? nil : second)
     }
 
-    /// The `limit` nearest people, best first.
+    /// The `limit` nearest people, best first, each with the one after them as runner-up.
     package func search(_ probe: Embedding, limit: Int) -> [GalleryMatch] {
-        guard count > 0, probe.values.count == length else { return [] }
-        var best = [Float](repeating: -.infinity, count: people.count)
-        scan(probe) { owner, similarity in best[Int(owner)] = max(best[Int(owner)], similarity) }
-        let order = best.indices.sorted { best[$0] > best[$1] }.prefix(limit + 1)
-        return order.prefix(limit).enumerated().map { rank, index in
-            let next = rank + 1 < order.count ? order[rank + 1] : nil
-            return match((Int32(index), best[index]), runnerUp: next.map { (Int32($0), best[$0]) })
+        guard limit > 0 else { return [] }
+        // One more than asked for: the last one's runner-up.
+        let wanted = min(limit, people.count) + 1
+        var top: [(person: Int, similarity: Float)] = []
+        top.reserveCapacity(wanted + 1)
+        scan(probe, people.indices) { person, similarity in
+            if top.count == wanted, similarity <= top[wanted - 1].similarity { return }
+            var at = top.count
+            while at > 0, top[at - 1].similarity < similarity { at -= 1 }
+            top.insert((person, similarity), at: at)
+            if top.count > wanted { top.removeLast() }
         }
-    }
-
-    private func match(
-        _ best: (owner: Int32, similarity: Float), runnerUp: (owner: Int32, similarity: Float)?
-    ) -> GalleryMatch {
-        let person = people[Int(best.owner)]
-        return GalleryMatch(
-            person: person.id, name: person.name, similarity: best.similarity,
-            runnerUp: runnerUp.map { .init(person: people[Int($0.owner)].id, similarity: $0.similarity) })
+        return top.indices.prefix(limit).map { match(top[$0], runnerUp: $0 + 1 < top.count ? top[$0 + 1] : nil) }
     }
 
     /// Similarity of a face to one person: their nearest sample. Nil for a person without samples.
     package func similarity(of probe: Embedding, to person: PersonID) -> Float? {
-        guard let wanted = indexes[person], probe.values.count == length else { return nil }
-        var best = -Float.infinity
-        for index in owners.indices where owners[index] == wanted {
-            best = max(best, probe.values.withUnsafeBufferPointer { dot($0.baseAddress!, rows + index * length) })
-        }
-        return best.isFinite ? best : nil
+        guard let index = indexes[person] else { return nil }
+        var found: Float?
+        scan(probe, index..<index + 1) { _, similarity in found = similarity }
+        return found
     }
 
+    private func match(
+        _ best: (person: Int, similarity: Float), runnerUp: (person: Int, similarity: Float)?
+    ) -> GalleryMatch {
+        GalleryMatch(
+            person: people[best.person].id, name: people[best.person].name, similarity: best.similarity,
+            runnerUp: runnerUp.map { .init(person: people[$0.person].id, similarity: $0.similarity) })
+    }
+
+    /// Calls `visit` with each person of `range` and the similarity of their nearest sample; never for a probe of another
+    /// length.
     @inline(__always)
-    private func scan(_ probe: Embedding, _ visit: (Int32, Float) -> Void) {
-        probe.values.withUnsafeBufferPointer { values in
-            owners.withUnsafeBufferPointer { owners in
-                for index in 0..<count { visit(owners[index], dot(values.baseAddress!, rows + index * length)) }
+    private func scan(_ probe: Embedding, _ range: Range<Int>, _ visit: (_ person: Int, _ similarity: Float) -> Void) {
+        guard length > 0, probe.values.count == length else { return }
+        withUnsafeTemporaryAllocation(byteCount: stride, alignment: DotProduct.alignment) { padded in
+            guard let aligned = padded.baseAddress else { return }
+            padded.initializeMemory(as: UInt8.self, repeating: 0)
+            probe.values.withUnsafeBytes { padded.copyMemory(from: $0) }
+            firstRow.withUnsafeBufferPointer { firstRow in
+                for person in range {
+                    var best = -Float.infinity
+                    for row in firstRow[person]..<firstRow[person + 1] {
+                        best = max(best, DotProduct.of(aligned, rows + row * stride, bytes: stride))
+                    }
+                    visit(person, best)
+                }
             }
         }
     }
-
-    /// Four sums side by side, so that an addition need not wait for the one before.
-    @inline(__always)
-    private func dot(_ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>) -> Float {
-        typealias Lane = SIMD8<Float>
-        let a = UnsafeRawPointer(first)
-        let b = UnsafeRawPointer(second)
-        let size = MemoryLayout<Lane>.size
-        var sums = (Lane.zero, Lane.zero, Lane.zero, Lane.zero)
-        var at = 0
-        let end = length * 4
-        while at + 4 * size <= end {
-            sums.0.addProduct(a.loadUnaligned(fromByteOffset: at, as: Lane.self), b.loadUnaligned(fromByteOffset: at, as: Lane.self))
-            sums.1.addProduct(
-                a.loadUnaligned(fromByteOffset: at + size, as: Lane.self), b.loadUnaligned(fromByteOffset: at + size, as: Lane.self))
-            sums.2.addProduct(
-                a.loadUnaligned(fromByteOffset: at + 2 * size, as: Lane.self),
-                b.loadUnaligned(fromByteOffset: at + 2 * size, as: Lane.self))
-            sums.3.addProduct(
-                a.loadUnaligned(fromByteOffset: at + 3 * size, as: Lane.self),
-                b.loadUnaligned(fromByteOffset: at + 3 * size, as: Lane.self))
-            at += 4 * size
-        }
-        var sum = ((sums.0 + sums.1) + (sums.2 + sums.3)).sum()
-        while at < end {
-            sum += a.load(fromByteOffset: at, as: Float.self) * b.load(fromByteOffset: at, as: Float.self)
-            at += 4
-        }
-        return sum
-    }
-}
-
-extension SIMD8<Float> {
-    /// Without fused multiply-add: on processors that are asked for by no compiler flag it would be a library call per lane.
-    @inline(__always)
-    fileprivate mutating func addProduct(_ a: Self, _ b: Self) { self += a * b }
 }

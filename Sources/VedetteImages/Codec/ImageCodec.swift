@@ -3,15 +3,16 @@ package import VedetteCore
 
 /// Still pictures in and out, over libturbojpeg, libpng and libwebp.
 ///
-/// Thread-safe: every call takes handles from a pool, and a label that was drawn once is kept. Calls block for as long as
-/// the work takes (2 ms for a 720p JPEG); keep them off the cooperative threads.
+/// Thread-safe: every call takes handles from a pool, and a label that was drawn once is kept. Calls block for as long
+/// as the work takes (2 ms for a 720p JPEG); keep them off the cooperative threads.
 package struct ImageCodec: PictureCodec {
     package let limits: ImageLimits
     private let decoders = HandlePool(maximumIdle: 8) { try PictureDecoder() }
     private let encoders = HandlePool(maximumIdle: 8) { try JPEGEncoder() }
     private let painter = OverlayPainter()
 
-    /// An encoder that grew beyond this (about 4K) is freed after use, so that one huge photo is not paid for ever after.
+    /// An encoder that grew beyond this (about 4K) is freed after use, so that one huge photo is not paid for ever
+    /// after.
     private static let keptEncoderBytes = 64 << 20
 
     package init(limits: ImageLimits = ImageLimits()) { self.limits = limits }
@@ -55,8 +56,8 @@ package struct ImageCodec: PictureCodec {
         try memory(PictureFile.read(path, limits: limits))
     }
 
-    /// Encodes `view`, a part of `frame`, at `width` x `height`. Goes through a canvas only where pixels must change: the frame
-    /// is shared and stays as it is.
+    /// Encodes `view`, a part of `frame`, at `width` x `height`. Goes through a canvas only where pixels must change:
+    /// the frame is shared and stays as it is.
     private func encode(
         _ view: vi_view, of frame: Frame, width: Int, height: Int, faces: [OverlayFace], quality: Int
     ) throws -> [UInt8] {
@@ -71,7 +72,9 @@ package struct ImageCodec: PictureCodec {
                 let canvas = try encoder.canvas(width: width, height: height)
                 if isScaled {
                     let status = vi_scale(view, canvas)
-                    guard status == VI_OK else { throw ImageError(status, "the picture", detail: "it cannot be scaled") }
+                    guard status == VI_OK else {
+                        throw ImageError(status, "the picture", detail: "it cannot be scaled")
+                    }
                     if frame.colorimetry != .full601 {
                         vi_to_full_range(vi_view(canvas), frame.colorimetry.code, canvas)
                     }

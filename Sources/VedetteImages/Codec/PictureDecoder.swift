@@ -28,7 +28,9 @@ final class PictureDecoder: @unchecked Sendable {
             throw ImageError(.unsupportedFormat, "this is \(name), which cannot be read", remedy: PictureFormat.remedy)
         }
         try limits.check(width: header.width, height: header.height)
-        guard header.isWhole else { throw ImageError(.truncated, "the \(format.name) is truncated: its end is missing") }
+        guard header.isWhole else {
+            throw ImageError(.truncated, "the \(format.name) is truncated: its end is missing")
+        }
         return try upright(try pixels(bytes, format: format, header: header), orientation: header.orientation)
     }
 
@@ -44,7 +46,8 @@ final class PictureDecoder: @unchecked Sendable {
             switch format {
             case .jpeg:
                 vi_decode_jpeg(
-                    handle, base, bytes.count, width, height, Int32(header.components), header.isAdobe, &picture, &message)
+                    handle, base, bytes.count, width, height, Int32(header.components), header.isAdobe, &picture,
+                    &message)
             case .png: vi_decode_png(base, bytes.count, width, height, &picture, &message)
             case .webp: vi_decode_webp(base, bytes.count, width, height, &picture, &message)
             case .foreign: VI_UNSUPPORTED

@@ -1,7 +1,8 @@
 import CImages
 import VedetteCore
 
-/// The planes of a decoded picture. `@unchecked Sendable`: written by the decoder before anybody else sees them, then only read.
+/// The planes of a decoded picture. `@unchecked Sendable`: written by the decoder before anybody else sees them, then
+/// only read.
 final class PictureMemory: @unchecked Sendable {
     private var picture: vi_picture
 

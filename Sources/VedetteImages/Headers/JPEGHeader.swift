@@ -2,8 +2,8 @@ import Glibc
 
 /// Walks the markers of a JPEG file from its start to its end (ITU-T T.81, annex B) without decoding it.
 enum JPEGHeader {
-    /// Far beyond what encoders write (about ten); each costs a pass over every coefficient, so a small file of thousands
-    /// could keep a core busy for minutes.
+    /// Far beyond what encoders write (about ten); each costs a pass over every coefficient, so a small file of
+    /// thousands could keep a core busy for minutes.
     static let maximumScans = 64
 
     static func read(_ reader: ByteReader) throws(ImageError) -> PictureHeader {
@@ -39,7 +39,9 @@ enum JPEGHeader {
             default: continue
             }
         }
-        guard var header else { throw ImageError(.truncated, "the JPEG is truncated: it ends before its picture begins") }
+        guard var header else {
+            throw ImageError(.truncated, "the JPEG is truncated: it ends before its picture begins")
+        }
         header.orientation = orientation ?? 1
         header.isAdobe = isAdobe
         header.isWhole = isWhole
@@ -113,4 +115,3 @@ enum JPEGHeader {
         static let application14 = 0xEE
     }
 }
-

@@ -61,7 +61,9 @@ enum PictureFormat: Equatable {
 
     private static func isText(_ reader: ByteReader) -> Bool {
         let start = reader.bytes.prefix(512)
-        guard start.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) else { return false }
+        guard start.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) else {
+            return false
+        }
         // The prefix may end within a character of up to four bytes.
         return (0...3).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
     }

@@ -13,7 +13,8 @@ struct PictureHeader: Equatable {
     var isAdobe = false
 }
 
-/// The EXIF orientation, from the TIFF structure that JPEG, PNG and WebP all carry (TIFF 6.0, section 2; EXIF 2.32, 4.6.4).
+/// The EXIF orientation, from the TIFF structure that JPEG, PNG and WebP all carry (TIFF 6.0, section 2; EXIF 2.32,
+/// 4.6.4).
 enum ExifOrientation {
     /// - Returns: 1...8; 1 when there is none or the structure is damaged: a picture is worth more than its metadata.
     static func read(tiff reader: ByteReader) -> Int {
@@ -34,7 +35,9 @@ enum ExifOrientation {
             let offset = directory + 2 + 12 * entry
             guard let tag = number(offset, 2) else { return 1 }
             guard tag == 0x0112 else { continue }
-            guard number(offset + 2, 2) == short, let value = number(offset + 8, 2), (1...8).contains(value) else { return 1 }
+            guard number(offset + 2, 2) == short, let value = number(offset + 8, 2), (1...8).contains(value) else {
+                return 1
+            }
             return value
         }
         return 1

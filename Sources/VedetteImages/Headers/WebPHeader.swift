@@ -39,7 +39,8 @@ enum WebPHeader {
             return PictureHeader(width: width + 1, height: height + 1, isWhole: false)
         }
         if reader.hasText("VP8 ", at: chunk) {
-            guard let width = reader.little(at: start + 6, length: 2), let height = reader.little(at: start + 8, length: 2)
+            guard let width = reader.little(at: start + 6, length: 2),
+                let height = reader.little(at: start + 8, length: 2)
             else { throw truncated }
             return PictureHeader(width: width & 0x3FFF, height: height & 0x3FFF, isWhole: false)
         }

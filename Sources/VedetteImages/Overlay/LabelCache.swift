@@ -4,8 +4,8 @@ import VedetteCore
 
 /// Labels as they stand in the picture, plate and text, ready to be copied row by row.
 ///
-/// Setting a line of text takes some fifty microseconds and a lock, a copy one or two: the labels of one frame are nearly
-/// always those of the frame before.
+/// Setting a line of text takes some fifty microseconds and a lock, a copy one or two: the labels of one frame are
+/// nearly always those of the frame before.
 final class LabelCache: Sendable {
     struct Key: Hashable {
         var text: String
@@ -40,7 +40,9 @@ final class LabelCache: Sendable {
         if let known { return known }
         guard let patch = writer.write(key) else { return nil }
         state.withLock { state in
-            if let old = state.patches.updateValue((patch, state.clock), forKey: key) { state.bytes -= old.patch.byteCount }
+            if let old = state.patches.updateValue((patch, state.clock), forKey: key) {
+                state.bytes -= old.patch.byteCount
+            }
             state.bytes += patch.byteCount
             if state.bytes > maximumBytes { discardOldest(&state) }
         }
@@ -114,7 +116,8 @@ private final class LabelWriter: Sendable {
         }
     }
 
-    /// The text in one line without control characters, its middle left out when it is long: the end holds the similarity.
+    /// The text in one line without control characters, its middle left out when it is long: the end holds the
+    /// similarity.
     ///
     /// Counted in scalars, because a thousand accents may sit on one character.
     static func printable(_ text: String) -> String {

@@ -18,7 +18,8 @@ struct OverlayPainter: Sendable {
         var taken: [Rectangle] = []
         for (face, box) in visible {
             guard let label = label(of: face, in: picture),
-                let place = Self.place(width: label.width, height: label.height, beside: box, in: picture, avoiding: taken)
+                let place = Self.place(
+                    width: label.width, height: label.height, beside: box, in: picture, avoiding: taken)
             else { continue }
             vi_put(canvas, Int32(place.left), Int32(place.top), label.view)
             taken.append(place)
@@ -82,7 +83,8 @@ struct OverlayPainter: Sendable {
         let font = min(max(picture.height / 45, 12), 48)
         let patch = labels.patch(
             for: LabelCache.Key(
-                text: face.label, style: face.style, fontPixels: font, maximumWidth: min(picture.width, 18 * font) & ~1))
+                text: face.label, style: face.style, fontPixels: font, maximumWidth: min(picture.width, 18 * font) & ~1)
+        )
         return patch.flatMap { $0.width <= picture.width && $0.height <= picture.height ? $0 : nil }
     }
 

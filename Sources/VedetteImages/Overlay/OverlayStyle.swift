@@ -13,7 +13,8 @@ extension OverlayFace.Style {
         }
     }
 
-    /// The line around the face. Each style has its own, because one man in twelve cannot tell green, orange and red apart.
+    /// The line around the face. Each style has its own, because one man in twelve cannot tell green, orange and red
+    /// apart.
     enum Stroke {
         case solid
         /// Solid, with heavy corners.

@@ -3,8 +3,8 @@ import VedetteCore
 
 /// The way of the demo camera over its photograph: from the whole group to single faces and on, in a loop.
 ///
-/// Between two views it moves with the ease of a hand that starts and stops softly (the quintic 6t^5 - 15t^4 + 10t^3), never
-/// faster than a tracker can follow.
+/// Between two views it moves with the ease of a hand that starts and stops softly (the quintic 6t^5 - 15t^4 + 10t^3),
+/// never faster than a tracker can follow.
 struct DemoPath: Sendable {
     /// What the camera sees: a rectangle of the picture's shape around a centre, all in pixels of the photograph.
     struct View: Equatable, Sendable {
@@ -26,7 +26,8 @@ struct DemoPath: Sendable {
 
     /// Seconds that the camera rests on a view.
     static let rest = 1.2
-    /// Greatest mean speed of the picture's content, in shares of the picture's width per second; the peak is 1.875 times that.
+    /// Greatest mean speed of the picture's content, in shares of the picture's width per second; the peak is 1.875
+    /// times that.
     static let speed = 0.05
     /// Greatest mean change of the zoom, as a logarithm per second.
     static let zoomSpeed = 0.22
@@ -34,7 +35,8 @@ struct DemoPath: Sendable {
     /// - Parameters:
     ///   - photo: width and height of the photograph.
     ///   - output: width and height of the frames.
-    ///   - faces: where the faces are; empty when nobody knows: then the path goes over the middle of a group photograph.
+    ///   - faces: where the faces are; empty when nobody knows: then the path goes over the middle of a group
+    ///     photograph.
     init(photo: (width: Double, height: Double), output: (width: Double, height: Double), faces: [Box]) {
         let views = Self.views(photo: photo, output: output, faces: faces)
         var legs: [Leg] = []
@@ -79,7 +81,8 @@ struct DemoPath: Sendable {
     ) -> [View] {
         let widest = min(photo.width, photo.height * output.width / output.height)
         let stops = faces.isEmpty ? guesses(photo) : chosen(faces)
-        /// A view in which a face of `width` photo pixels becomes `target` pixels wide, of at most 2.5 times enlargement.
+        /// A view in which a face of `width` photo pixels becomes `target` pixels wide, of at most 2.5 times
+        /// enlargement.
         func view(of stop: Box, target: Double) -> View {
             let width = min(max(Double(stop.width) * output.width / target, output.width / 2.5), widest)
             let height = width * output.height / output.width
@@ -87,7 +90,8 @@ struct DemoPath: Sendable {
                 min(max(Double(centre), size / 2), max(limit - size / 2, size / 2))
             }
             return View(
-                x: inside(stop.center.x, width, photo.width), y: inside(stop.center.y, height, photo.height), width: width)
+                x: inside(stop.center.x, width, photo.width), y: inside(stop.center.y, height, photo.height),
+                width: width)
         }
         var views: [View] = []
         for (index, stop) in stops.enumerated() {

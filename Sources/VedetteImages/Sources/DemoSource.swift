@@ -15,7 +15,8 @@ package struct DemoSource: FrameSource {
     ///   - photo: path of the photograph.
     ///   - faces: where its faces are, in its pixels, so that the camera visits them; empty when that is not known.
     package init(
-        photo: String, faces: [Box] = [], options: DemoOptions = DemoOptions(), pacing: FramePacing = .realTime(loop: true),
+        photo: String, faces: [Box] = [], options: DemoOptions = DemoOptions(),
+        pacing: FramePacing = .realTime(loop: true),
         codec: ImageCodec = ImageCodec()
     ) {
         self.photo = photo
@@ -25,7 +26,8 @@ package struct DemoSource: FrameSource {
         self.codec = codec
     }
 
-    /// Ends after ``DemoOptions/duration`` seconds of pictures, or with `realTime(loop: true)` only when the task is cancelled.
+    /// Ends after ``DemoOptions/duration`` seconds of pictures, or with `realTime(loop: true)` only when the task is
+    /// cancelled.
     ///
     /// - Throws: ``SourceFailure`` when the photograph is missing or cannot be read.
     package func run(deliver: @escaping @Sendable (Frame) -> Void) async throws(SourceFailure) {
@@ -72,7 +74,8 @@ package struct DemoSource: FrameSource {
     }
 }
 
-/// Takes frames of any part of a photograph, at fractions of a pixel: a camera that moved by whole pixels would tremble.
+/// Takes frames of any part of a photograph, at fractions of a pixel: a camera that moved by whole pixels would
+/// tremble.
 private final class DemoLens {
     private let photo: PictureMemory
     /// The same at half the size: skipping pixels of the large one would make fine detail flicker.
@@ -101,8 +104,7 @@ private final class DemoLens {
         ) { planes in
             let target = vi_planes(planes, width: pool.width, height: pool.height)
             if let half, step > 1.42 {
-                let shrink = Double(half.view.width) / Double(photo.view.width)
-                vi_sample(half.view, left * shrink, top * shrink, step * shrink, target, scratch)
+                vi_sample(half.view, left / 2, top / 2, step / 2, target, scratch)
             } else {
                 vi_sample(photo.view, left, top, step, target, scratch)
             }

@@ -2,8 +2,8 @@ import Glibc
 
 /// Reads a whole picture file, bounded.
 enum PictureFile {
-    /// - Throws: ``ImageError`` `unreadable` when it is missing, no regular file or not ours to read; `tooLarge`, found before
-    ///   it is read; `empty`.
+    /// - Throws: ``ImageError`` `unreadable` when it is missing, no regular file or not ours to read; `tooLarge`, found
+    ///   before it is read; `empty`.
     static func read(_ path: String, limits: ImageLimits) throws(ImageError) -> [UInt8] {
         let name = lastComponent(of: path)
         // Without O_NONBLOCK the opening of a named pipe would wait for a writer.

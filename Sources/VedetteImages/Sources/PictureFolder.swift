@@ -3,8 +3,8 @@ import Foundation
 /// The pictures of a folder: those of a person to enrol, or the frames of a source.
 ///
 /// Hidden entries are left out, and so are symbolic links that lead out of the folder: who fills a folder for enrolment
-/// shall not make the program read elsewhere. Files are chosen by name only, so that a broken picture is reported rather than
-/// passed over.
+/// shall not make the program read elsewhere. Files are chosen by name only, so that a broken picture is reported
+/// rather than passed over.
 package struct PictureFolder: Sendable {
     package static let extensions: Set<String> = ["jpg", "jpeg", "png", "webp"]
 
@@ -12,7 +12,8 @@ package struct PictureFolder: Sendable {
 
     package init(_ path: String) { self.path = path }
 
-    /// Paths of the picture files directly in the folder, sorted by name, numbers in it by value: `2.jpg` before `10.jpg`.
+    /// Paths of the picture files directly in the folder, sorted by name, numbers in it by value: `2.jpg` before
+    /// `10.jpg`.
     ///
     /// - Throws: ``ImageError`` `unreadable` when the folder cannot be read.
     package func pictures() throws(ImageError) -> [String] {

@@ -3,14 +3,14 @@ import Foundation
 import Synchronization
 import VedetteCore
 
-/// The thread of a source that makes its frames itself: decoding and a reader that blocks have no place on the cooperative
-/// threads.
+/// The thread of a source that makes its frames itself: decoding and a reader that blocks have no place on the
+/// cooperative threads.
 final class SourceThread: Sendable {
     private let isStopped = Mutex(false)
     private let wake = DispatchSemaphore(value: 0)
 
-    /// Runs `body` on a new thread until it returns. A cancelled task makes ``wait(until:)`` return false at once, upon which
-    /// `body` returns.
+    /// Runs `body` on a new thread until it returns. A cancelled task makes ``wait(until:)`` return false at once, upon
+    /// which `body` returns.
     static func run(
         named name: String, _ body: @escaping @Sendable (SourceThread) -> Result<Void, SourceFailure>
     ) async throws(SourceFailure) {
@@ -43,7 +43,8 @@ final class SourceThread: Sendable {
     }
 }
 
-/// The moments at which a paced source delivers: a fixed grid, of which those are left out that a slow reader has missed.
+/// The moments at which a paced source delivers: a fixed grid, of which those are left out that a slow reader has
+/// missed.
 struct FrameTicks {
     let start: Int64
     let interval: Double

@@ -3,8 +3,8 @@ package import VedetteCore
 
 /// A still picture, or a folder of them in the order of their names, as a source of frames.
 ///
-/// Every picture is one frame of its own size. A folder is read anew at each round, so pictures may be added to it; a single
-/// picture is decoded once. Pictures that cannot be read are passed over and reported.
+/// Every picture is one frame of its own size. A folder is read anew at each round, so pictures may be added to it; a
+/// single picture is decoded once. Pictures that cannot be read are passed over and reported.
 package struct StillSource: FrameSource {
     /// A picture of the folder that gave no frame.
     package struct Skipped: Sendable, Hashable {
@@ -35,8 +35,8 @@ package struct StillSource: FrameSource {
 
     /// Ends after the last picture, or with `realTime(loop: true)` only when the task is cancelled.
     ///
-    /// - Throws: ``SourceFailure``: `notFound` when there is no such file or no picture in the folder; `unsupported` or `corrupt`
-    ///   when not one picture can be read.
+    /// - Throws: ``SourceFailure``: `notFound` when there is no such file or no picture in the folder; `unsupported` or
+    ///   `corrupt` when not one picture can be read.
     package func run(deliver: @escaping @Sendable (Frame) -> Void) async throws(SourceFailure) {
         try await SourceThread.run(named: "vedette.still") { thread in
             Result { () throws(SourceFailure) in try deliverAll(thread, deliver) }
@@ -92,7 +92,8 @@ package struct StillSource: FrameSource {
 
     private func failure(_ error: ImageError?, count: Int) -> SourceFailure {
         guard let error else { return SourceFailure(.other, "no picture could be delivered") }
-        let message = count > 1 ? "none of the \(count) pictures can be read; the last: \(error.message)" : error.message
+        let message =
+            count > 1 ? "none of the \(count) pictures can be read; the last: \(error.message)" : error.message
         let reason: SourceFailure.Reason =
             switch error.code {
             case .notAnImage, .unsupportedFormat, .tooLarge: .unsupported

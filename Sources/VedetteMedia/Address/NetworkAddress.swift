@@ -52,7 +52,8 @@ package struct NetworkAddress: Sendable, Hashable {
     private static func hostAndPort(
         _ place: Substring, scheme: String
     ) throws(SourceFailure) -> (host: String, port: UInt16?) {
-        let remedy = "write \(scheme)://user:password@host:port/path; characters such as / ? # in a password as %2F %3F %23"
+        let remedy =
+            "write \(scheme)://user:password@host:port/path; characters such as / ? # in a password as %2F %3F %23"
         var host = place
         var port: Substring?
         if place.hasPrefix("[") {

@@ -1,6 +1,6 @@
 import VedetteCore
 
-/// Size and speed of a made-up camera: the options of `test:` and `demo:` addresses.
+/// Size and speed of the test picture: the options of a `test:` address.
 ///
 /// `test:?width=640&height=360&fps=10&frames=100`. Each option may be left out; none may be given twice.
 package struct SyntheticVideo: Sendable, Hashable {
@@ -35,7 +35,8 @@ package struct SyntheticVideo: Sendable, Hashable {
             case "frames": frameLimit = try Self.number(value, key, of: name, in: 1...1_000_000_000)
             default:
                 throw SourceAddress.bad(
-                    "\(name) has no option '\(key.prefix(40))'", remedy: "the options are width, height, fps and frames")
+                    "\(name) has no option '\(key.prefix(40))'", remedy: "the options are width, height, fps and frames"
+                )
             }
         }
     }

@@ -5,8 +5,8 @@ import Synchronization
 enum OffPool {
     static let queue = DispatchQueue(label: "vedette.media.blocking", attributes: .concurrent)
 
-    /// What `work` returns, or nil when it takes longer than `limit`; it then goes on unobserved. Does not end sooner when
-    /// the task is cancelled.
+    /// What `work` returns, or nil when it takes longer than `limit`; it then goes on unobserved. Does not end sooner
+    /// when the task is cancelled.
     static func run<Value: Sendable>(
         on queue: DispatchQueue = queue, atMost limit: Duration, _ work: @escaping @Sendable () -> Value
     ) async -> Value? {

@@ -2,13 +2,15 @@ import CGStreamer
 import Dispatch
 import VedetteCore
 
-/// One GStreamer pipeline. Whoever makes one calls ``stop()`` before letting go of it, unless ``prepare()`` was never called.
+/// One GStreamer pipeline. Whoever makes one calls ``stop()`` before letting go of it, unless ``prepare()`` was never
+/// called.
 ///
 /// `@unchecked Sendable`: the handle is a constant; everything that changes the pipeline's state runs on `control`, one
 /// after the other, and the rest of the C functions may be called from any thread.
 final class Pipeline: @unchecked Sendable {
     /// In the order in which they happened; ends when the reading task is cancelled.
     let events: AsyncStream<PipelineEvent>
+    private let reports: AsyncStream<PipelineEvent>.Continuation
     private let handle: OpaquePointer
     private let context: UnsafeMutableRawPointer
     /// GStreamer's state changes block on devices and servers, so they are kept off the threads that Swift shares.
@@ -18,6 +20,7 @@ final class Pipeline: @unchecked Sendable {
     init(_ recipe: PipelineRecipe, delivery: Delivery) throws(SourceFailure) {
         let (events, continuation) = AsyncStream.makeStream(of: PipelineEvent.self)
         self.events = events
+        reports = continuation
         let receiver = Unmanaged.passRetained(PipelineReceiver(delivery: delivery, events: continuation))
         let context = receiver.toOpaque()
         self.context = context
@@ -25,7 +28,8 @@ final class Pipeline: @unchecked Sendable {
         let handle = recipe.source.withCString { source in
             withOptionalCString(recipe.caps) { caps in
                 var configuration = vg_configuration(
-                    source: source, pacing: recipe.pacing.value, caps: caps, raw: recipe.isRaw, clock: recipe.drawsClock)
+                    source: source, pacing: recipe.pacing.value, caps: caps, raw: recipe.isRaw, clock: recipe.drawsClock
+                )
                 var absent: UnsafePointer<CChar>?
                 let handle = vg_pipeline_new(&configuration, receiveFrame, receiveEvent, context, &absent)
                 missing = absent.map { String(cString: $0) }
@@ -68,7 +72,8 @@ final class Pipeline: @unchecked Sendable {
 
     /// Closes the source and ends all callbacks.
     ///
-    /// - Returns: false when that takes longer than the 0.8 s after which the caller is let go; it is then finished behind its back.
+    /// - Returns: false when that takes longer than the 0.8 s after which the caller is let go; it is then finished behind
+    ///   the caller's back.
     @discardableResult
     func stop() async -> Bool {
         await OffPool.run(on: control, atMost: .milliseconds(800)) {
@@ -76,6 +81,12 @@ final class Pipeline: @unchecked Sendable {
             return true
         } ?? false
     }
+
+    /// Adds an event as if the library had told of it.
+    func report(_ event: PipelineEvent) { reports.yield(event) }
+
+    /// Whether no thread reads or decodes any more.
+    var isIdle: Bool { vg_pipeline_is_idle(handle) }
 
     /// Whether the stream turned out to be one that cannot be waited for.
     var isLive: Bool { vg_pipeline_is_live(handle) }

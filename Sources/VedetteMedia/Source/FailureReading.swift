@@ -113,7 +113,8 @@ struct FailureReading: Sendable {
             .unauthorized,
             network.user == nil
                 ? "\(name) asks for a user name and a password" : "\(name) refuses the user name or the password",
-            remedy: "put the right ones into the camera's address: \(network.scheme)://user:password@\(network.host)/...")
+            remedy:
+                "put the right ones into the camera's address: \(network.scheme)://user:password@\(network.host)/...")
     }
 
     private func notFound(_ network: NetworkAddress) -> SourceFailure {
@@ -149,11 +150,8 @@ struct FailureReading: Sendable {
     func lost(_ message: String) -> SourceFailure { SourceFailure(.lost, message) }
 
     func corrupt(frames: Int) -> SourceFailure {
-        SourceFailure(
-            .corrupt,
-            frames == 0
-                ? "\(name) is damaged or incomplete: no picture can be read" : "\(name) is damaged after picture \(frames)",
-            remedy: "copy or record the file again")
+        let what = frames == 0 ? "or incomplete: no picture can be read" : "after picture \(frames)"
+        return SourceFailure(.corrupt, "\(name) is damaged \(what)", remedy: "copy or record the file again")
     }
 
     func noVideo(missing: [MissingPlugin]) -> SourceFailure {

@@ -1,5 +1,5 @@
-package import VedetteCore
 import Synchronization
+package import VedetteCore
 
 /// What a look at a source shows: the answer of `vedette cameras probe`.
 package struct MediaProbe: Sendable, Hashable, Codable {
@@ -18,7 +18,9 @@ package struct MediaProbe: Sendable, Hashable, Codable {
     /// Opens a video for at most `limit` and looks at its first frames.
     ///
     /// - Throws: ``SourceFailure`` as the source does, and `timedOut` when no frame came in time.
-    package static func open(_ uri: SourceURI, atMost limit: Duration = .seconds(8)) async throws(SourceFailure) -> MediaProbe {
+    package static func open(
+        _ uri: SourceURI, atMost limit: Duration = .seconds(8)
+    ) async throws(SourceFailure) -> MediaProbe {
         let source = try VideoSource(uri, pacing: .everyFrame)
         let look = Look()
         let description = Mutex<StreamDescription?>(nil)

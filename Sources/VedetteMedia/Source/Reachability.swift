@@ -49,3 +49,23 @@ enum Reachability: Sendable {
         }
     }
 }
+
+extension SourceAddress {
+    /// Whether something answers: a TCP port accepts, a file or device exists. Takes at most half a second.
+    ///
+    /// - Returns: true where that cannot be told, such as when the name service is slow.
+    package func isReachable() async -> Bool {
+        switch self {
+        case .rtsp(let network), .http(let network):
+            let reached = await OffPool.run(atMost: .milliseconds(500)) {
+                Reachability.check(host: network.host, port: network.port, seconds: 0.4)
+            }
+            switch reached {
+            case .connects, nil: return true
+            case .unknownHost, .refused, .silent, .unreachable: return false
+            }
+        case .file(let path), .device(let path), .pictures(let path): return access(path, F_OK) == 0
+        case .test, .demo: return true
+        }
+    }
+}

@@ -7,8 +7,9 @@ package import VedetteCore
 /// try await source.run { frame in print(frame.sequence, frame.width, frame.height) }
 /// ```
 ///
-/// Live sources hold at most one decoded frame while `deliver` is at work; when a newer one comes it is replaced, which shows as a gap
-/// in ``Frame/sequence``. Nothing here connects again: a failure is thrown and a new run is the caller's to start.
+/// Live sources hold at most one decoded frame while `deliver` is at work; when a newer one comes it is replaced, which
+/// shows as a gap in ``Frame/sequence``. Nothing here connects again: a failure is thrown and a new run is the caller's to
+/// start.
 package struct VideoSource: FrameSource {
     package let address: SourceAddress
     private let pacing: FramePacing
@@ -82,6 +83,7 @@ package struct VideoSource: FrameSource {
         var isPlaying = !rewinding
         pipeline.prepare()
         if isPlaying { pipeline.play() }
+        async let _: Void = watch(pipeline, delivery)
         for await event in pipeline.events {
             switch event {
             case .ready where !isPlaying:
@@ -105,6 +107,16 @@ package struct VideoSource: FrameSource {
             }
         }
         return .cancelled
+    }
+
+    /// Ends a recording that stands still before its first picture: the library loses some errors of damaged files.
+    private func watch(_ pipeline: Pipeline, _ delivery: Delivery) async {
+        var idle = 0
+        while !pipeline.isLive, delivery.count == 0, !delivery.isBusy, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(250))
+            idle = pipeline.isIdle ? idle + 1 : 0
+            if idle == 4 { return pipeline.report(.end) }
+        }
     }
 
     /// Waits until the pictures that were decoded before an error have been delivered: none for half a second.

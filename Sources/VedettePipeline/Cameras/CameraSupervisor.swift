@@ -86,10 +86,13 @@ package final class CameraSupervisor: Service, CameraService {
         let chain = makeChain(camera)
         scheduler.add(
             camera.id, targetRate: options.targetRate, analyse: { chain.analyse($0) }, finish: { chain.finish() })
+        let told = LastReport()
         let runner = CameraRunner(
             camera: camera, hub: hub, scheduler: scheduler, opener: opener,
             pacing: .realTime(loop: options.loopFiles), options: options.lifeCycle,
-            report: { [logger] state, reason in Self.log(camera, state, reason, logger) })
+            report: { [logger] state, reason in
+                Self.log(camera, state, reason, isNews: told.isNews(state, reason), logger)
+            })
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runner.run() }
             group.addTask { for await _ in signal {} }
@@ -99,11 +102,12 @@ package final class CameraSupervisor: Service, CameraService {
         scheduler.remove(camera.id)
     }
 
-    private static func log(_ camera: Camera, _ state: CameraState, _ reason: String?, _ logger: Logger) {
-        let level: Logger.Level = state == .backingOff || state == .stalled ? .warning : .info
-        logger.log(
-            level: level, "camera \(state.rawValue)",
-            metadata: ["camera": "\(camera.id)", "uri": "\(camera.uri)", "reason": reason.map { "\($0)" } ?? "none"])
+    /// A camera that goes, comes back or fails for another reason is news; each of its many attempts is not.
+    private static func log(_ camera: Camera, _ state: CameraState, _ reason: String?, isNews: Bool, _ logger: Logger) {
+        let level: Logger.Level = !isNews ? .debug : state == .backingOff || state == .stalled ? .warning : .info
+        var metadata: Logger.Metadata = ["camera": "\(camera.id)", "uri": "\(camera.uri)"]
+        if let reason { metadata["reason"] = "\(reason)" }
+        logger.log(level: level, "camera \(state.rawValue)", metadata: metadata)
     }
 
     // MARK: CameraService
@@ -162,6 +166,26 @@ package final class CameraSupervisor: Service, CameraService {
             return try Person.validated(name: name)
         } catch {
             throw StoreError(.invalid, error.reason.replacingOccurrences(of: "a name", with: "a camera's name"))
+        }
+    }
+}
+
+/// What was last said about a camera's state.
+private final class LastReport: Sendable {
+    private let trouble = Mutex<String?>("")
+
+    /// Whether a state tells something that was not said before: live after trouble, or another reason for trouble.
+    func isNews(_ state: CameraState, _ reason: String?) -> Bool {
+        trouble.withLock { trouble in
+            switch state {
+            case .connecting: return false
+            case .live, .stopped:
+                defer { trouble = nil }
+                return trouble != nil || state == .stopped
+            case .stalled, .backingOff:
+                defer { trouble = reason ?? "" }
+                return trouble != reason
+            }
         }
     }
 }

@@ -19,6 +19,15 @@ package struct IdentityOptions: Sendable {
 
     package init() {}
 
+    /// What a clear face must reach above the pack's threshold for one pair, whatever the gallery's size. Large faces of the right
+    /// person are far above it, and a look-alike's are just below: raising it keeps more look-alikes unnamed, lowering it names more
+    /// people enrolled with one poor photo.
+    package var clearFaceHeadroom: Float = 0.1
+
+    /// The part of ``clearFaceHeadroom`` that a face of this height in pixels must have: none up to 60, all from 90 on. The
+    /// similarity of small faces is lower, that of strangers as well as that of the right person.
+    package func headroom(height: Float) -> Float { clearFaceHeadroom * min(1, max(0, (height - 60) / 30)) }
+
     /// Looks that a name takes, by the height of the face in pixels: small faces resemble each other.
     package func looksNeeded(height: Float) -> Int {
         switch height {

@@ -110,14 +110,13 @@ package struct IdentityResolver: Sendable {
     /// - Returns: tracks whose person changed.
     @discardableResult
     package mutating func decide(_ gallery: GallerySnapshot) -> [Int] {
-        let asked = policy.threshold.similarity(galleryCount: gallery.count)
         var changed: [Int] = []
         for (id, evidence) in tracks where evidence.isStale || evidence.galleryVersion != gallery.version {
             let before = evidence.identity.person
             var evidence = evidence
             evidence.isStale = false
             evidence.galleryVersion = gallery.version
-            judge(&evidence, gallery, asked)
+            judge(&evidence, gallery)
             tracks[id] = evidence
             if evidence.identity.person != before { changed.append(id) }
         }
@@ -125,15 +124,18 @@ package struct IdentityResolver: Sendable {
         return changed
     }
 
-    private func judge(_ evidence: inout Evidence, _ gallery: GallerySnapshot, _ asked: Float) {
+    private func judge(_ evidence: inout Evidence, _ gallery: GallerySnapshot) {
         guard let mean = evidence.fusion.embedding, let match = gallery.search(mean) else {
             evidence.identity.clear()
             return
         }
+        let general = policy.threshold.similarity(galleryCount: gallery.count)
+        let asked = max(general, policy.threshold.floor + options.headroom(height: evidence.height))
         let needed = options.looksNeeded(height: evidence.height)
         let isSeenEnough = evidence.looks >= needed
             || (evidence.looks >= needed - 1 && match.similarity >= asked + options.singleLookHeadroom)
-        if isSeenEnough, policy.decide(match, galleryCount: gallery.count).match != nil {
+        if isSeenEnough,
+            policy.decide(match, galleryCount: gallery.count, extraSimilarity: asked - general).match != nil {
             evidence.identity.person = match.person
             evidence.identity.name = match.name
             evidence.identity.similarity = match.similarity

@@ -66,6 +66,9 @@ package struct Enroller: Sendable {
         /// A second face counts when it is at least this share of the largest one's height: people far behind are no reason
         /// to refuse a portrait.
         package var secondFaceShare: Float = 0.5
+        /// A second face counts when at least this share of it is inside the picture: a neighbour who is cut off at the border
+        /// is no reason either.
+        package var secondFaceVisible: Float = 0.75
 
         package init() {}
     }
@@ -106,7 +109,7 @@ package struct Enroller: Sendable {
     /// The same for a frame that is decoded already. Blocks for the time of a detection and an embedding.
     package func face(in frame: Frame, near point: Point? = nil) throws -> EnrolledFace {
         let found = try detector.detect(in: frame, minimumScore: options.minimumScore)
-        let face = try chosen(from: found, near: point)
+        let face = try chosen(from: found, in: frame, near: point)
         guard Int(face.box.width) >= options.minimumWidth else {
             throw EnrolmentRefusal.tooSmall(pixels: Int(face.box.width), needed: options.minimumWidth)
         }
@@ -121,7 +124,7 @@ package struct Enroller: Sendable {
         return EnrolledFace(embedding: embedded.embedding, quality: embedded.quality, jpeg: jpeg, box: face.box)
     }
 
-    private func chosen(from found: [Detection], near point: Point?) throws -> Detection {
+    private func chosen(from found: [Detection], in frame: Frame, near point: Point?) throws -> Detection {
         if let point {
             func distance(_ box: Box) -> Float {
                 let dx = box.center.x - point.x
@@ -131,9 +134,15 @@ package struct Enroller: Sendable {
             guard let nearest = found.min(by: { distance($0.box) < distance($1.box) }) else { throw EnrolmentRefusal.noFace }
             return nearest
         }
-        guard let largest = found.max(by: { $0.box.height < $1.box.height }) else { throw EnrolmentRefusal.noFace }
-        let rivals = found.filter { $0.box.height >= largest.box.height * options.secondFaceShare }
-        guard rivals.count == 1 else { throw EnrolmentRefusal.severalFaces(rivals.count) }
+        func visibleShare(_ box: Box) -> Float {
+            box.clipped(width: frame.width, height: frame.height).area / max(1, box.area)
+        }
+        let whole = found.filter { visibleShare($0.box) >= options.secondFaceVisible }
+        guard let largest = (whole.isEmpty ? found : whole).max(by: { $0.box.height < $1.box.height }) else {
+            throw EnrolmentRefusal.noFace
+        }
+        let rivals = whole.filter { $0.box.height >= largest.box.height * options.secondFaceShare }
+        guard rivals.count <= 1 else { throw EnrolmentRefusal.severalFaces(rivals.count) }
         return largest
     }
 

@@ -3,8 +3,8 @@ import Hummingbird
 
 /// The files of the console, read once at the start.
 ///
-/// Each becomes a route of its own, so that nothing of a request's path ever reaches the file system: there is no way out of
-/// the folder because there is no way in. Links in the folder that lead out of it are left out.
+/// Each becomes a route of its own, so that nothing of a request's path ever reaches the file system: there is no way
+/// out of the folder because there is no way in. Links in the folder that lead out of it are left out.
 struct ConsoleAssets: Sendable {
     struct Asset: Sendable {
         /// Below the folder: `app/wall.js`.
@@ -36,7 +36,8 @@ struct ConsoleAssets: Sendable {
                 bytes = try Data(contentsOf: file)
             } catch {
                 throw ServerError(
-                    .noConsole, "'\(file.path)' of the console cannot be read", remedy: "give the server leave to read it")
+                    .noConsole, "'\(file.path)' of the console cannot be read",
+                    remedy: "give the server leave to read it")
             }
             size += bytes.count
             guard size <= Self.limit else {

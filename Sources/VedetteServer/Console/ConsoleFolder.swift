@@ -5,8 +5,8 @@ enum ConsoleFolder {
     /// Sets the folder when no option does.
     static let variable = "VEDETTE_CONSOLE"
 
-    /// The folder that was named, else that of the environment, else the first `Console` (or `share/vedette/Console`) beside
-    /// the working directory or beside or above the executable.
+    /// The folder that was named, else that of the environment, else the first `Console` (or `share/vedette/Console`)
+    /// beside the working directory or beside or above the executable.
     ///
     /// - Returns: nil when nothing was named and none is found.
     /// - Throws: ``ServerError`` when a folder was named and has no `index.html`.

@@ -15,7 +15,10 @@ enum JSONCoding {
 
     /// `2026-03-01T12:00:00.250Z`
     static func timestamp(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // The style cuts off, and a moment in binary may lie just below its millisecond.
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        let rounded = Date(timeIntervalSince1970: milliseconds / 1000 + 1e-6)
+        return rounded.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     /// A moment in RFC 3339: with or without fractions of a second, in UTC or with an offset.
@@ -28,7 +31,9 @@ enum JSONCoding {
 
 extension Response {
     /// `value` as JSON that no cache keeps.
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok, location: String? = nil) throws -> Response {
+    static func json(
+        _ value: some Encodable, status: HTTPResponse.Status = .ok, location: String? = nil
+    ) throws -> Response {
         var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
         if let location { headers[.location] = location }
         let bytes = try JSONCoding.encoder.encode(value)

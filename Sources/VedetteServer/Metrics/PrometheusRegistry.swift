@@ -9,10 +9,10 @@ import Synchronization
 /// registry.describe("vedette_stage_seconds", "Time of one stage of the chain.")
 /// ```
 ///
-/// It is ours because no Swift library that can be had here writes Prometheus' text format. Labels of Swift Metrics become
-/// names by replacing what Prometheus does not allow; counters end in `_total`, timers in `_seconds`. A metric has at most
-/// ``maximumSeries`` combinations of labels; more are counted in `vedette_metric_series_refused_total` and not kept, so that
-/// a label from an unbounded set cannot fill the memory.
+/// It is ours because no Swift library that can be had here writes Prometheus' text format. Labels of Swift Metrics
+/// become names by replacing what Prometheus does not allow; counters end in `_total`, timers in `_seconds`. A metric
+/// has at most ``maximumSeries`` combinations of labels; more are counted in `vedette_metric_series_refused_total` and
+/// not kept, so that a label from an unbounded set cannot fill the memory.
 package final class PrometheusRegistry: MetricsFactory {
     package static let maximumSeries = 1000
 
@@ -79,7 +79,8 @@ package final class PrometheusRegistry: MetricsFactory {
         var all = families.map { name, family in
             MetricFamily(
                 name, family.kind, help: help[name] ?? "No description.",
-                samples: family.series.sorted { Self.precedes($0.key, $1.key) }.flatMap { Self.samples($1, labels: $0) })
+                samples: family.series.sorted { Self.precedes($0.key, $1.key) }.flatMap { Self.samples($1, labels: $0) }
+            )
         }
         for read in collectors { all += read() }
         return PrometheusText.write(all.sorted { $0.name < $1.name })
@@ -110,11 +111,13 @@ package final class PrometheusRegistry: MetricsFactory {
 
     // MARK: Making instruments
 
-    /// The instrument of this name and these labels; a new one unless it exists. One that is refused records into nothing.
+    /// The instrument of this name and these labels; a new one unless it exists. One that is refused records into
+    /// nothing.
     private func instrument(
         _ name: String, dimensions: [(String, String)], make: () -> Instrument
     ) -> Instrument {
-        let labels = dimensions
+        let labels =
+            dimensions
             .map { MetricFamily.Label(name: PrometheusText.labelName($0.0), value: $0.1) }
             .sorted { $0.name < $1.name }
         let fresh = make()
@@ -133,7 +136,9 @@ package final class PrometheusRegistry: MetricsFactory {
 
     private func counter(_ label: String, _ dimensions: [(String, String)]) -> PrometheusCounter {
         let name = Self.name(label, suffix: "_total")
-        if case .counter(let counter) = instrument(name, dimensions: dimensions, make: { .counter(PrometheusCounter()) }) {
+        if case .counter(let counter) = instrument(
+            name, dimensions: dimensions, make: { .counter(PrometheusCounter()) })
+        {
             return counter
         }
         return PrometheusCounter()
@@ -147,7 +152,8 @@ package final class PrometheusRegistry: MetricsFactory {
         return PrometheusGauge()
     }
 
-    private func histogram(_ name: String, _ dimensions: [(String, String)], _ bounds: [Double]) -> PrometheusHistogram {
+    private func histogram(_ name: String, _ dimensions: [(String, String)], _ bounds: [Double]) -> PrometheusHistogram
+    {
         let make = { Instrument.histogram(PrometheusHistogram(bounds: bounds)) }
         if case .histogram(let histogram) = instrument(name, dimensions: dimensions, make: make) { return histogram }
         return PrometheusHistogram(bounds: bounds)
@@ -179,7 +185,9 @@ extension PrometheusRegistry {
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler { counter(label, dimensions) }
 
-    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { gauge(label, dimensions) }
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        gauge(label, dimensions)
+    }
 
     /// One that aggregates is a histogram: of seconds when its name ends so, else of numbers of things.
     package func makeRecorder(

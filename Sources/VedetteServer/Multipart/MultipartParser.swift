@@ -1,10 +1,11 @@
 import Glibc
 import NIOCore
 
-/// Reads `multipart/form-data` (RFC 7578, RFC 2046 section 5.1) piece by piece as it arrives, wherever the pieces are cut.
+/// Reads `multipart/form-data` (RFC 7578, RFC 2046 section 5.1) piece by piece as it arrives, wherever the pieces are
+/// cut.
 ///
-/// It is ours because no Swift library that can be had here reads multipart bodies incrementally and within bounds. It keeps
-/// at most one header block or one delimiter in memory; contents are handed on as they come.
+/// It is ours because no Swift library that can be had here reads multipart bodies incrementally and within bounds. It
+/// keeps at most one header block or one delimiter in memory; contents are handed on as they come.
 ///
 /// ```swift
 /// var parser = MultipartParser(boundary: boundary)
@@ -131,7 +132,9 @@ struct MultipartParser {
             return true
         }
         guard let length = offset(of: Self.lineBreak) else {
-            guard buffer.readableBytes <= Self.longestPadding else { throw Failure.malformed("a boundary line is too long") }
+            guard buffer.readableBytes <= Self.longestPadding else {
+                throw Failure.malformed("a boundary line is too long")
+            }
             return false
         }
         let padding = buffer.getBytes(at: start, length: length) ?? []
@@ -148,7 +151,9 @@ struct MultipartParser {
 
     private mutating func readHeaderLine(_ report: (Event) throws -> Void) throws -> Bool {
         guard let length = offset(of: Self.lineBreak) else {
-            guard headerBytes + buffer.readableBytes <= limits.headers else { throw Failure.headersTooLarge(limits.headers) }
+            guard headerBytes + buffer.readableBytes <= limits.headers else {
+                throw Failure.headersTooLarge(limits.headers)
+            }
             return false
         }
         headerBytes += length + 2

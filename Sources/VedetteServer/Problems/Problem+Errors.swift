@@ -22,7 +22,8 @@ extension Problem {
         case let error as any HTTPResponseError:
             self.init(Kind(error.status), "the request was refused: \(error.status.reasonPhrase)")
             status = error.status
-        default: self.init(.internalError, "something went wrong inside the server", remedy: "the server's log has details")
+        default:
+            self.init(.internalError, "something went wrong inside the server", remedy: "the server's log has details")
         }
     }
 }

@@ -39,8 +39,7 @@ struct Problem: Error, Sendable {
             case .unsupportedMediaType: .unsupportedMediaType
             case .bodyTooLarge: .contentTooLarge
             case .conflict: .conflict
-            case .foreignHost: .misdirectedRequest
-            case .foreignOrigin: .forbidden
+            case .foreignHost, .foreignOrigin: .forbidden
             case .noPicture, .tooManyViewers, .notReady, .unavailable: .serviceUnavailable
             case .internalError: .internalServerError
             }

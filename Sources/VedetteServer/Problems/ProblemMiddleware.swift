@@ -45,8 +45,8 @@ struct ProblemMiddleware: RouterMiddleware {
         return problem
     }
 
-    /// Hummingbird reads a body to its end before it takes the next request. A client that sends one we refused may send
-    /// for ever, so its connection is closed: after a moment, so that the answer is not lost in the reset.
+    /// Hummingbird reads a body to its end before it takes the next request. A client that sends one we refused may
+    /// send for ever, so its connection is closed: after a moment, so that the answer is not lost in the reset.
     private func endConnection(after response: inout Response, context: APIContext) {
         response.headers[.connection] = "close"
         let body = response.body

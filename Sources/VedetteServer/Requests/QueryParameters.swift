@@ -2,8 +2,8 @@ import Foundation
 import Hummingbird
 import VedetteCore
 
-/// The query of a request, read strictly: an unknown or repeated parameter is refused, so that a misspelt filter does not
-/// silently show everything.
+/// The query of a request, read strictly: an unknown or repeated parameter is refused, so that a misspelt filter does
+/// not silently show everything.
 struct QueryParameters {
     private var values: [String: String] = [:]
 

@@ -13,10 +13,11 @@ enum StrictJSON {
 
     /// - Throws: ``Problem`` `malformed-body` when it is not JSON, `invalid-value` when it is not what is asked for.
     static func decode<Body: JSONBody>(_ type: Body.Type, from bytes: some Sequence<UInt8>) throws -> Body {
+        let data = Data(bytes)
         do {
-            return try JSONDecoder().decode(Checked<Body>.self, from: Data(bytes)).body
+            return try JSONDecoder().decode(Checked<Body>.self, from: data).body
         } catch let error as DecodingError {
-            throw explain(error)
+            throw explain(error, in: data)
         }
     }
 
@@ -41,7 +42,7 @@ enum StrictJSON {
         init?(intValue: Int) { nil }
     }
 
-    private static func explain(_ error: DecodingError) -> Problem {
+    private static func explain(_ error: DecodingError, in data: Data) -> Problem {
         switch error {
         case .keyNotFound(let key, _): Problem(.invalidValue, "'\(key.stringValue)' is missing")
         case .valueNotFound(_, let context): Problem(.invalidValue, "\(place(context)) must not be null")
@@ -49,14 +50,18 @@ enum StrictJSON {
             Problem(.invalidValue, "\(place(context)) must be \(name(of: type))")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             Problem(.invalidValue, "\(place(context)): \(context.debugDescription)")
-        case .dataCorrupted(let context):
-            // Foundation tells line and column in the error below.
-            Problem(
-                .malformedBody,
-                "the body is not valid JSON"
-                    + ((context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String).map { ": \($0)" }
-                    .orEmpty)
+        case .dataCorrupted: Problem(.malformedBody, "the body is not valid JSON: \(syntaxError(in: data))")
         @unknown default: Problem(.malformedBody, "the body could not be read")
+        }
+    }
+
+    /// Where the syntax is broken. On Linux the decoder keeps that to itself; Foundation's older parser tells it.
+    private static func syntaxError(in data: Data) -> String {
+        do {
+            _ = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
+            return "it cannot be read"
+        } catch {
+            return (error as NSError).userInfo["NSDebugDescription"] as? String ?? "it cannot be read"
         }
     }
 
@@ -75,8 +80,4 @@ enum StrictJSON {
         default: "of another type"
         }
     }
-}
-
-extension String? {
-    fileprivate var orEmpty: String { self ?? "" }
 }

@@ -16,8 +16,8 @@ struct Enrolment: Sendable {
     }
 
     /// - Returns: a result for each picture, in their order.
-    /// - Throws: ``Problem`` `enrolment-refused` with all results when none of one or more pictures could be used, and the
-    ///   error of the store or a model, which is nothing the next picture would not meet too.
+    /// - Throws: ``Problem`` `enrolment-refused` with all results when none of one or more pictures could be used, and
+    ///   the error of the store or a model, which is nothing the next picture would not meet too.
     func add(_ pictures: [MultipartForm.Picture], to person: PersonID) async throws -> [EnrolmentResultMessage] {
         var results: [EnrolmentResultMessage] = []
         for (index, picture) in pictures.enumerated() {

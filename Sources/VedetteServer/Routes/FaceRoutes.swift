@@ -13,8 +13,8 @@ struct FaceRoutes {
         routes.get("people/:id/faces/:face/image.jpg", use: image)
     }
 
-    /// From a form with several `image`s, from one picture as the whole body, or from a sighting: `{"sighting"}`. The answer
-    /// is 201 when at least one was added, with the reason for each that was not.
+    /// From a form with several `image`s, from one picture as the whole body, or from a sighting: `{"sighting"}`. The
+    /// answer is 201 when at least one was added, with the reason for each that was not.
     @Sendable private func add(_ request: Request, _ context: APIContext) async throws -> Response {
         let id: PersonID = try context.identifier("id")
         let content = try RequestContent(

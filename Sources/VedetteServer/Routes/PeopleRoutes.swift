@@ -30,8 +30,8 @@ struct PeopleRoutes {
         return try .json(ListMessage(items: messages, next: page.next))
     }
 
-    /// From JSON `{"name", "sighting"?}`, or from a form with `name` and any number of `image`s. A person is made when there
-    /// were no pictures or at least one could be used; the answer tells what became of each.
+    /// From JSON `{"name", "sighting"?}`, or from a form with `name` and any number of `image`s. A person is made when
+    /// there were no pictures or at least one could be used; the answer tells what became of each.
     @Sendable private func create(_ request: Request, _ context: APIContext) async throws -> Response {
         switch try RequestContent(request, accepted: "application/json or multipart/form-data") {
         case .json: return try await create(try await request.jsonBody(NewPerson.self))

@@ -12,12 +12,14 @@ struct SightingRoutes {
         routes.get("sightings/:id/face.jpg", use: face)
     }
 
-    /// Newest first. `person`, `camera`, `from` (last seen at or after), `to` (first seen before) and `known` narrow it down.
+    /// Newest first. `person`, `camera`, `from` (last seen at or after), `to` (first seen before) and `known` narrow it
+    /// down.
     @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
         let query = try QueryParameters(
             request, allowed: ["person", "camera", "from", "to", "known", "cursor", "limit"])
         let filter = SightingFilter(
-            person: try query.identifier("person"), camera: try query.identifier("camera"), from: try query.date("from"),
+            person: try query.identifier("person"), camera: try query.identifier("camera"),
+            from: try query.date("from"),
             to: try query.date("to"), known: try query.flag("known"))
         let page = try await dependencies.store.sightings(filter, page: try query.page())
         let names = CameraNames(dependencies)

@@ -7,8 +7,8 @@ import Hummingbird
 /// - On a listener that only this machine can reach, a page elsewhere could still point a host name of its own at
 ///   127.0.0.1 and read everything as if it were its own site (DNS rebinding). So only the names of the loopback and
 ///   configured ones are accepted as `Host`.
-/// - A page elsewhere can make a browser send a form or a request here without being able to read the answer. So what changes
-///   something must not come from another origin. Programs send no `Origin` and are not concerned.
+/// - A page elsewhere can make a browser send a form or a request here without being able to read the answer. So what
+///   changes something must not come from another origin. Programs send no `Origin` and are not concerned.
 struct OriginGuard: RouterMiddleware {
     typealias Context = APIContext
 
@@ -26,18 +26,24 @@ struct OriginGuard: RouterMiddleware {
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
+        if let problem = objection(to: request) { throw problem }
+        return try await next(request, context)
+    }
+
+    /// Why the request must not be answered; nil when it may be.
+    func objection(to request: Request) -> Problem? {
         let authority = request.head.authority?.lowercased()
         if checksHost {
             guard let authority, let host = Self.host(of: authority), accepts(host) else {
-                throw Problem(
+                return Problem(
                     .foreignHost, "this server is not known as '\((authority ?? "").prefix(100))'",
                     remedy: "use http://localhost, or add the name to server.allowedHosts")
             }
         }
-        if request.method != .get, request.method != .head, let reason = foreign(request, authority: authority) {
-            throw Problem(.foreignOrigin, reason, remedy: "use the console of this server, or a program")
+        guard request.method != .get, request.method != .head else { return nil }
+        return foreign(request, authority: authority).map { reason in
+            Problem(.foreignOrigin, reason, remedy: "use the console of this server, or a program")
         }
-        return try await next(request, context)
     }
 
     private func accepts(_ host: String) -> Bool { names.contains(host) || Self.isLoopback(host) }

@@ -5,8 +5,8 @@ import Hummingbird
 struct SecurityHeaders: RouterMiddleware {
     typealias Context = APIContext
 
-    /// The console loads nothing from elsewhere and has no inline script or style. `blob:` is for pictures that it fetched
-    /// itself or that the user is about to upload.
+    /// The console loads nothing from elsewhere and has no inline script or style. `blob:` is for pictures that it
+    /// fetched itself or that the user is about to upload.
     private static let policy = """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
         manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'

@@ -7,11 +7,12 @@ import VedettePipeline
 
 /// A camera's pictures as `multipart/x-mixed-replace`: what every browser shows in an `<img>`.
 ///
-/// A slow client gets fewer pictures and never old ones. Three things hold pictures back on their way: the hub keeps one for
-/// each viewer and replaces it; here a picture is taken only when the connection can take it; and the kernel is told to keep
-/// little unsent.
+/// A slow client gets fewer pictures and never old ones. Three things hold pictures back on their way: the hub keeps
+/// one for each viewer and replaces it; here a picture is taken only when the connection can take it; and the kernel is
+/// told to keep little unsent.
 ///
-/// Ends when the client is gone, the camera is removed or the server stops. A client that does not read cannot delay the stop.
+/// Ends when the client is gone, the camera is removed or the server stops. A client that does not read cannot delay
+/// the stop.
 struct MJPEGStream: Sendable {
     private static let boundary = "frame"
     /// What the kernel may hold unsent, in bytes: less than one picture.
@@ -45,7 +46,8 @@ struct MJPEGStream: Sendable {
     }
 
     private func send(to writer: inout any ResponseBodyWriter) async throws {
-        // A browser shows a picture when it sees the boundary behind it. So each part ends with the boundary of the next.
+        // A browser shows a picture when it sees the boundary behind it. So each part ends with the boundary of the
+        // next.
         try await writer.write(ByteBuffer(string: "--\(Self.boundary)\r\n"))
         var newest: Int64 = .min
         let pictures = pictures.cancelOnGracefulShutdown()
@@ -76,8 +78,8 @@ struct MJPEGStream: Sendable {
         return "\(time.wall / 1_000_000_000)." + String(repeating: "0", count: 6 - micro.count) + micro
     }
 
-    /// TCP_NOTSENT_LOWAT (tcp(7)): without it Linux grows the socket's buffer to megabytes, tens of old pictures. A channel
-    /// that has no such option keeps what it has.
+    /// TCP_NOTSENT_LOWAT (tcp(7)): without it Linux grows the socket's buffer to megabytes, tens of old pictures. A
+    /// channel that has no such option keeps what it has.
     private func keepLittleUnsent(in channel: any Channel) {
         let option = ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: 25))
         channel.setOption(option, value: Self.unsentLimit).whenFailure { _ in }

@@ -42,7 +42,7 @@ extension SQLiteStore {
     }
 
     package func samples(of person: PersonID) async throws -> [FaceSample] {
-        try await read { try Self.samples($0, "WHERE person = ? ORDER BY id", [person.rawValue]) }
+        try await read { try Self.samples($0, "WHERE person = ? ORDER BY created_at, id", [person.rawValue]) }
     }
 
     package func sampleImage(_ id: SampleID) async throws -> [UInt8]? {

@@ -1,14 +1,15 @@
 import CPixels
 package import VedetteCore
 
-/// Cuts a face out of a frame, upright and in the position that recognition models were trained on, without ever converting
-/// the frame: the square is sampled straight from I420.
+/// Cuts a face out of a frame, upright and in the position that recognition models were trained on, without ever
+/// converting the frame: the square is sampled straight from I420.
 package final class FaceAligner: Sendable {
     /// Pixels of the square's side.
     package static let side = 112
     /// Where the landmarks come to lie in the square (ArcFace, Deng et al., 2019).
     package static let template = Landmarks(
-        leftEye: Point(x: 38.2946, y: 51.6963), rightEye: Point(x: 73.5318, y: 51.5014), nose: Point(x: 56.0252, y: 71.7366),
+        leftEye: Point(x: 38.2946, y: 51.6963), rightEye: Point(x: 73.5318, y: 51.5014),
+        nose: Point(x: 56.0252, y: 71.7366),
         leftMouth: Point(x: 41.5493, y: 92.3655), rightMouth: Point(x: 70.7299, y: 92.2041))
 
     private let scratch = ScalingScratch()
@@ -17,12 +18,14 @@ package final class FaceAligner: Sendable {
 
     /// Aligns a face.
     ///
-    /// A face larger than the square is first averaged down by a whole factor, because sampling alone would skip pixels.
+    /// A face larger than the square is first averaged down by a whole factor, because sampling alone would skip
+    /// pixels.
     ///
     /// - Parameters:
     ///   - target: room for 3 x 112 x 112 floats, laid out as `layout` says; nil when only luma is wanted.
     ///   - luma: room for 112 x 112 values of Y as the frame holds them; nil when not wanted.
-    /// - Throws: ``VisionError`` `landmarksUnusable` when the landmarks are degenerate or the face is outside the frame.
+    /// - Throws: ``VisionError`` `landmarksUnusable` when the landmarks are degenerate or the face is outside the
+    ///   frame.
     package func align(
         _ landmarks: Landmarks, in frame: Frame, layout: InputLayout, target: UnsafeMutablePointer<Float>?,
         luma: UnsafeMutablePointer<Float>?
@@ -42,8 +45,8 @@ package final class FaceAligner: Sendable {
         }
     }
 
-    /// Source pixels, per axis, that are averaged into one before sampling. Below two, sampling between pixels sees every one of
-    /// them, as it did in the models' training.
+    /// Source pixels, per axis, that are averaged into one before sampling. Below two, sampling between pixels sees
+    /// every one of them, as it did in the models' training.
     static func reduction(scale: Float) -> Int { scale < 1.9 ? 1 : Int(scale.rounded()) }
 
     /// The part of the frame that the square covers, with a margin for interpolation. It starts at even pixels and is a
@@ -72,8 +75,8 @@ package final class FaceAligner: Sendable {
 }
 
 extension SimilarityTransform {
-    /// The map into a part of the picture that starts at (`left`, `top`) and is reduced by a whole factor. A reduced pixel's
-    /// centre is the middle of the pixels it averages.
+    /// The map into a part of the picture that starts at (`left`, `top`) and is reduced by a whole factor. A reduced
+    /// pixel's centre is the middle of the pixels it averages.
     func kernel(left: Int, top: Int, reduction: Int) -> vp_affine {
         let r = Float(reduction)
         return vp_affine(

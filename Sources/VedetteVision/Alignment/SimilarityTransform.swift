@@ -16,8 +16,8 @@ package struct SimilarityTransform: Sendable, Hashable {
 
     /// The transform that brings five landmarks closest to five others, in the least-squares sense.
     ///
-    /// Umeyama's solution ("Least-squares estimation of transformation parameters between two point patterns", 1991) has a
-    /// closed form in two dimensions; only proper rotations are allowed, so a mirrored face is not mirrored back.
+    /// Umeyama's solution ("Least-squares estimation of transformation parameters between two point patterns", 1991)
+    /// has a closed form in two dimensions; only proper rotations are allowed, so a mirrored face is not mirrored back.
     ///
     /// - Throws: ``VisionError`` `landmarksUnusable` when the landmarks are not finite or lie (almost) in one place.
     package init(from source: Landmarks, to target: Landmarks) throws(VisionError) {

@@ -19,7 +19,8 @@ package struct DetectorGeometry: Sendable, Hashable {
     /// An input shaped like the frame, with as little padding as the grid allows.
     ///
     /// - Parameter longSide: pixels of the input's longer side. More finds smaller faces and costs proportionally more
-    ///   time; a picture that is smaller is not enlarged to it, which would lose faces, but taken at about its own size.
+    ///   time; a picture that is smaller is not enlarged to it, which would lose faces, but taken at about its own
+    ///   size.
     package init(frameWidth: Int, frameHeight: Int, longSide: Int) {
         let frameLongSide = max(frameWidth, frameHeight)
         let limit = Self.roundedUp(longSide)
@@ -27,7 +28,8 @@ package struct DetectorGeometry: Sendable, Hashable {
         let scale = Float(target) / Float(frameLongSide)
         let content = Self.content(frameWidth: frameWidth, frameHeight: frameHeight, scale: scale)
         self.init(
-            frameWidth: frameWidth, frameHeight: frameHeight, contentWidth: content.width, contentHeight: content.height,
+            frameWidth: frameWidth, frameHeight: frameHeight, contentWidth: content.width,
+            contentHeight: content.height,
             inputWidth: Self.roundedUp(content.width), inputHeight: Self.roundedUp(content.height))
     }
 

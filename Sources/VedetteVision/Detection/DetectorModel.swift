@@ -8,6 +8,7 @@ final class DetectorModel: Sendable {
     private let longSide: Int
     /// Width and height when the file leaves no choice.
     private let fixedSize: (width: Int, height: Int)?
+    private let widths: [Int]
     private let models: ShapedModels
     private let scratch = ScalingScratch()
 
@@ -29,12 +30,15 @@ final class DetectorModel: Sendable {
         else {
             throw VisionError(
                 .modelInvalid,
-                "'\(file)' is no face detector: its inputs are \(signature.inputs.map(\.shape)), not one picture of 3 planes")
+                "'\(file)' is no face detector: its inputs are "
+                    + "\(signature.inputs.map(\.shape)), not one picture of 3 planes"
+            )
         }
         guard isKind(signature) else { throw mismatch(file) }
         let height = input.shape[2]
         let width = input.shape[3]
         fixedSize = width > 0 && height > 0 ? (width, height) : nil
+        widths = signature.outputs.map { $0.shape.last ?? 0 }
         self.file = file
         self.layout = layout
         self.longSide = longSide
@@ -51,18 +55,20 @@ final class DetectorModel: Sendable {
         }
     }
 
-    /// Runs on one frame; `body` decodes the outputs, whose shapes are in the signature.
+    /// Runs on one frame; `body` decodes the outputs. `widths` are their last dimensions: the numbers per anchor.
     func run<Result>(
-        on frame: Frame, _ body: (ModelOutputs, ModelSignature, DetectorGeometry) throws -> Result
+        on frame: Frame, _ body: (ModelOutputs, _ widths: [Int], DetectorGeometry) throws -> Result
     ) throws -> Result {
         let geometry = geometry(of: frame)
-        let model = try models.model(for: [1, 3, geometry.inputHeight, geometry.inputWidth])
-        return try model.infer { input in
-            try scratch.withScaled(frame.kernel, width: geometry.contentWidth, height: geometry.contentHeight) { picture in
+        let shape = [1, 3, geometry.inputHeight, geometry.inputWidth]
+        let model = try models.model(for: shape)
+        return try model.infer(shape: shape) { input in
+            try scratch.withScaled(frame.kernel, width: geometry.contentWidth, height: geometry.contentHeight) {
+                picture in
                 convert(picture, frame.colorimetry, into: input, geometry)
             }
         } withOutputs: { outputs in
-            try body(outputs, model.signature, geometry)
+            try body(outputs, widths, geometry)
         }
     }
 

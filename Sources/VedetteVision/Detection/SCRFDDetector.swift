@@ -2,8 +2,8 @@ package import VedetteCore
 
 /// SCRFD with landmarks (Guo et al., "Sample and Computation Redistribution for Efficient Face Detection", 2021).
 ///
-/// Three heads at strides 8, 16 and 32, two anchors a cell. Boxes are the distances from the cell's corner to the four sides and
-/// landmarks the offsets from it, in strides.
+/// Three heads at strides 8, 16 and 32, two anchors a cell. Boxes are the distances from the cell's corner to the four
+/// sides and landmarks the offsets from it, in strides.
 package final class SCRFDDetector: FaceDetector {
     private let model: DetectorModel
 
@@ -21,9 +21,9 @@ package final class SCRFDDetector: FaceDetector {
     }
 
     package func detect(in frame: Frame, minimumScore: Float) throws -> [Detection] {
-        try model.run(on: frame) { outputs, signature, geometry in
+        try model.run(on: frame) { outputs, widths, geometry in
             let heads = SCRFDHead.heads(
-                of: signature, inputWidth: geometry.inputWidth, inputHeight: geometry.inputHeight)
+                of: outputs, widths: widths, inputWidth: geometry.inputWidth, inputHeight: geometry.inputHeight)
             guard let heads else { throw SCRFDHead.mismatch(model.file) }
             var found: [Detection] = []
             for head in heads {
@@ -54,16 +54,18 @@ struct SCRFDHead: Hashable {
     static func mismatch(_ file: String) -> VisionError {
         VisionError(
             .modelInvalid,
-            "'\(file)' is not SCRFD with landmarks: nine outputs, scores, boxes and landmarks at strides 8, 16 and 32, are expected",
+            "'\(file)' is not SCRFD with landmarks: nine outputs, scores, boxes and landmarks "
+                + "at strides 8, 16 and 32, are expected",
             remedy: "check the pack's detector: its kind may be 'yunet', or the file may be another model")
     }
 
-    /// Finds the heads by the outputs' shapes alone, because InsightFace's files name them by number: the last dimension tells
-    /// scores, boxes and landmarks apart, the number of anchors tells the stride.
-    static func heads(of signature: ModelSignature, inputWidth: Int, inputHeight: Int) -> [SCRFDHead]? {
-        guard fits(signature) else { return nil }
+    /// Finds the heads by the outputs' shapes alone, because InsightFace's files name them by number: the last
+    /// dimension tells scores, boxes and landmarks apart, the number of anchors tells the stride.
+    static func heads(
+        of outputs: ModelOutputs, widths: [Int], inputWidth: Int, inputHeight: Int
+    ) -> [SCRFDHead]? {
         func index(width: Int, anchors: Int) -> Int? {
-            signature.outputs.firstIndex { $0.shape.last == width && $0.count == anchors * width }
+            widths.indices.first { widths[$0] == width && outputs[$0].count == anchors * width }
         }
         var heads: [SCRFDHead] = []
         for stride in strides {
@@ -101,7 +103,8 @@ struct SCRFDHead: Hashable {
                 Detection(
                     box: Box(x: left, y: top, width: right - left, height: bottom - top), score: scores[anchor],
                     landmarks: Landmarks(
-                        leftEye: point(0), rightEye: point(1), nose: point(2), leftMouth: point(3), rightMouth: point(4))))
+                        leftEye: point(0), rightEye: point(1), nose: point(2), leftMouth: point(3), rightMouth: point(4)
+                    )))
         }
     }
 }

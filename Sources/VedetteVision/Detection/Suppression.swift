@@ -3,8 +3,8 @@ package import VedetteCore
 extension [Detection] {
     /// Non-maximum suppression: keeps the best of every group of detections that overlap, best first.
     ///
-    /// - Parameter overlap: a detection goes when its intersection over union with a better one is larger. Raising it keeps more
-    ///   duplicates; lowering it loses faces that stand close together.
+    /// - Parameter overlap: a detection goes when its intersection over union with a better one is larger. Raising it
+    ///   keeps more duplicates; lowering it loses faces that stand close together.
     package func suppressingOverlaps(above overlap: Float) -> [Detection] {
         var kept: [Detection] = []
         // Ties are broken by place, so that the result does not depend on the order of the list.

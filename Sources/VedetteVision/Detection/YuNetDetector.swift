@@ -3,8 +3,8 @@ package import VedetteCore
 
 /// YuNet (Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023), in the form of OpenCV's model zoo.
 ///
-/// Three heads at strides 8, 16 and 32, one anchor a cell. The score is the geometric mean of class and objectness; a box is
-/// its centre's offset from the cell and the logarithm of its size, in strides.
+/// Three heads at strides 8, 16 and 32, one anchor a cell. The score is the geometric mean of class and objectness; a
+/// box is its centre's offset from the cell and the logarithm of its size, in strides.
 package final class YuNetDetector: FaceDetector {
     private let model: DetectorModel
 
@@ -18,9 +18,9 @@ package final class YuNetDetector: FaceDetector {
     }
 
     package func detect(in frame: Frame, minimumScore: Float) throws -> [Detection] {
-        try model.run(on: frame) { outputs, signature, geometry in
+        try model.run(on: frame) { outputs, widths, geometry in
             let heads = YuNetHead.heads(
-                of: signature, inputWidth: geometry.inputWidth, inputHeight: geometry.inputHeight)
+                of: outputs, widths: widths, inputWidth: geometry.inputWidth, inputHeight: geometry.inputHeight)
             guard let heads else { throw YuNetHead.mismatch(model.file) }
             var found: [Detection] = []
             for head in heads {
@@ -52,20 +52,20 @@ struct YuNetHead: Hashable {
     static func mismatch(_ file: String) -> VisionError {
         VisionError(
             .modelInvalid,
-            "'\(file)' is not YuNet: twelve outputs, classes, objectness, boxes and landmarks at strides 8, 16 and 32, are expected",
+            "'\(file)' is not YuNet: twelve outputs, classes, objectness, boxes and landmarks "
+                + "at strides 8, 16 and 32, are expected",
             remedy: "check the pack's detector: its kind may be 'scrfd', or the file may be another model")
     }
 
     /// Finds the heads by the outputs' shapes: OpenVINO gives a tensor several names and tells only one of them.
-    static func heads(of signature: ModelSignature, inputWidth: Int, inputHeight: Int) -> [YuNetHead]? {
-        guard fits(signature) else { return nil }
+    static func heads(
+        of outputs: ModelOutputs, widths: [Int], inputWidth: Int, inputHeight: Int
+    ) -> [YuNetHead]? {
         var heads: [YuNetHead] = []
         for stride in strides {
             let cells = (inputWidth / stride) * (inputHeight / stride)
             func indices(width: Int) -> [Int] {
-                signature.outputs.indices.filter {
-                    signature.outputs[$0].shape.last == width && signature.outputs[$0].count == cells * width
-                }
+                widths.indices.filter { widths[$0] == width && outputs[$0].count == cells * width }
             }
             let scores = indices(width: 1)
             guard scores.count == 2, let box = indices(width: 4).first, let landmarks = indices(width: 10).first else {
@@ -96,7 +96,8 @@ struct YuNetHead: Hashable {
             let height = exp(boxes[side + 3]) * unit
             func point(_ index: Int) -> Point {
                 Point(
-                    x: (column + points[10 * cell + 2 * index]) * unit, y: (row + points[10 * cell + 2 * index + 1]) * unit)
+                    x: (column + points[10 * cell + 2 * index]) * unit,
+                    y: (row + points[10 * cell + 2 * index + 1]) * unit)
             }
             found.append(
                 Detection(
@@ -106,7 +107,8 @@ struct YuNetHead: Hashable {
                     score: product.squareRoot(),
                     // The person's right eye comes first, which is the viewer's left.
                     landmarks: Landmarks(
-                        leftEye: point(0), rightEye: point(1), nose: point(2), leftMouth: point(3), rightMouth: point(4))))
+                        leftEye: point(0), rightEye: point(1), nose: point(2), leftMouth: point(3), rightMouth: point(4)
+                    )))
         }
     }
 }

@@ -2,9 +2,9 @@ package import VedetteCore
 
 /// Judges from size, detail and pose how well a face can be recognised.
 ///
-/// Each part runs from 0 to 1 between two limits, in between along a smooth curve. The limits were set by what a part does to
-/// the similarity of pairs of LFW photos (SFace): size, blur and pose hardly matter above the upper one, and at the lower one the
-/// same person is no longer recognised.
+/// Each part runs from 0 to 1 between two limits, in between along a smooth curve. The limits were set by what a part
+/// does to the similarity of pairs of LFW photos (SFace): size, blur and pose hardly matter above the upper one, and at
+/// the lower one the same person is no longer recognised.
 package struct FaceQualityModel: Sendable, Hashable {
     package init() {}
 
@@ -28,12 +28,12 @@ package struct FaceQualityModel: Sendable, Hashable {
         ramp(max(pose.eyeDistance, pose.faceHeight / 1.16), from: 5, to: 20)
     }
 
-    /// From the share of fine detail in the aligned face. Photos have 0.14 to 0.3; Gaussian blur of 3 pixels in the aligned
-    /// face leaves 0.06, of 5 pixels 0.03.
+    /// From the share of fine detail in the aligned face. Photos have 0.14 to 0.3; Gaussian blur of 3 pixels in the
+    /// aligned face leaves 0.06, of 5 pixels 0.03.
     func sharpness(detail: Float) -> Float { ramp(detail, from: 0.025, to: 0.11) }
 
-    /// From where the nose stands: a head turned by 45 degrees has a yaw of 0.7 to 0.85, a profile 1 and more. Smiling, speaking
-    /// and glasses move the landmarks as much as a nod does, so pitch counts only when it is strong.
+    /// From where the nose stands: a head turned by 45 degrees has a yaw of 0.7 to 0.85, a profile 1 and more. Smiling,
+    /// speaking and glasses move the landmarks as much as a nod does, so pitch counts only when it is strong.
     func frontality(_ pose: Pose) -> Float {
         (1 - ramp(abs(pose.yaw), from: 0.45, to: 1.1)) * (1 - ramp(abs(pose.pitch - 0.04), from: 0.25, to: 0.6))
     }
@@ -48,15 +48,15 @@ package struct FaceQualityModel: Sendable, Hashable {
     }
 }
 
-/// How a head is turned, from where the nose lies between eyes and mouth. Rolling the head changes nothing. All 0 when eyes
-/// and mouth are in one place.
+/// How a head is turned, from where the nose lies between eyes and mouth. Rolling the head changes nothing. All 0 when
+/// eyes and mouth are in one place.
 struct Pose: Hashable {
     /// Pixels between the eyes.
     let eyeDistance: Float
     /// Pixels from between the eyes to the middle of the mouth.
     let faceHeight: Float
-    /// How far the nose is from the face's middle line, in halves of the expected eye distance: 0 frontal, 1 in profile,
-    /// positive to the picture's right.
+    /// How far the nose is from the face's middle line, in halves of the expected eye distance: 0 frontal, 1 in
+    /// profile, positive to the picture's right.
     let yaw: Float
     /// How far the nose is from its usual height between eyes and mouth, in distances of eyes and mouth; positive is
     /// looking down.

@@ -21,7 +21,9 @@ package final class OnnxEmbedder: FaceEmbedder {
         guard let found = ModelPack.arcFaceLength(try runtime.signature(of: file)) else {
             throw VisionError(
                 .modelInvalid,
-                "'\(file)' is not a recognition model: an input of 3 x \(side) x \(side) and one vector as output are expected")
+                "'\(file)' is not a recognition model: an input of 3 x \(side) x \(side) "
+                    + "and one vector as output are expected"
+            )
         }
         guard found == length else {
             throw VisionError(
@@ -40,7 +42,7 @@ package final class OnnxEmbedder: FaceEmbedder {
         }
         let side = FaceAligner.side
         return try withUnsafeTemporaryAllocation(of: Float.self, capacity: side * side) { luma in
-            let values = try network.infer { input in
+            let values = try network.infer(shape: [1, 3, side, side]) { input in
                 try aligner.align(
                     landmarks, in: frame, layout: layout, target: input.baseAddress, luma: luma.baseAddress)
             } withOutputs: { outputs in
@@ -73,8 +75,8 @@ package final class OnnxEmbedder: FaceEmbedder {
 }
 
 extension FaceAligner {
-    /// Fine detail against contrast in the inner face, see `vp_detail`: eyes, nose and mouth, without hair and background,
-    /// which may be sharp when the face is not.
+    /// Fine detail against contrast in the inner face, see `vp_detail`: eyes, nose and mouth, without hair and
+    /// background, which may be sharp when the face is not.
     static func detail(of luma: UnsafeBufferPointer<Float>) -> Float {
         precondition(luma.count == side * side)
         return vp_detail(luma.baseAddress!, Int32(side), 20, 32, 92, 104)

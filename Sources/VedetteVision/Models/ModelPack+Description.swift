@@ -3,8 +3,8 @@ package import Foundation
 extension ModelPack {
     /// Reads and checks a `pack.json`.
     ///
-    /// - Throws: ``VisionError`` `packInvalid` naming the file, the key and the rule; `modelMissing` when a file it names is
-    ///   not there.
+    /// - Throws: ``VisionError`` `packInvalid` naming the file, the key and the rule; `modelMissing` when a file it
+    ///   names is not there.
     package init(json: Data, folder: String) throws(VisionError) {
         let file = folder + "/pack.json"
         func invalid(_ reason: String) -> VisionError {
@@ -28,7 +28,8 @@ extension ModelPack {
         }
         if let problem = decoded.problem { throw invalid(problem) }
         self.init(
-            name: decoded.name, description: decoded.description, detector: decoded.detector, embedder: decoded.embedder,
+            name: decoded.name, description: decoded.description, detector: decoded.detector,
+            embedder: decoded.embedder,
             recognition: decoded.recognition, folder: folder)
         for name in fileNames where !FileManager.default.fileExists(atPath: path(of: name)) {
             throw VisionError(
@@ -45,13 +46,18 @@ extension ModelPack {
     private var problem: String? {
         if name.isEmpty || name.contains("/") { return "'name' must not be empty or contain a slash" }
         if embedder.name.isEmpty { return "'embedder.name' must not be empty" }
-        for name in fileNames where name.isEmpty || name.split(separator: "/", omittingEmptySubsequences: false).contains("..") || name.hasPrefix("/") {
+        for name in fileNames
+        where name.isEmpty || name.split(separator: "/", omittingEmptySubsequences: false).contains("..")
+            || name.hasPrefix("/")
+        {
             return "'file' must be the name of a file inside the pack, and is '\(name)'"
         }
         if embedder.input.size != FaceAligner.side {
             return "'embedder.input.size' must be \(FaceAligner.side), and is \(embedder.input.size)"
         }
-        if !(8...4096).contains(embedder.length) { return "'embedder.length' must be 8 to 4096, and is \(embedder.length)" }
+        if !(8...4096).contains(embedder.length) {
+            return "'embedder.length' must be 8 to 4096, and is \(embedder.length)"
+        }
         for (key, scale) in [("detector", detector.input.scale), ("embedder", embedder.input.scale)]
         where !(scale > 0 && scale <= 1) {
             return "'\(key).input.scale' must be above 0 and at most 1, and is \(scale)"
@@ -88,7 +94,8 @@ extension ModelPack {
         for (key, value) in object.sorted(by: { $0.key < $1.key }) {
             let full = path.isEmpty ? key : path + "." + key
             guard allowed.contains(key) else { return full }
-            let members = (value as? [Any])?.compactMap { $0 as? [String: Any] } ?? [value as? [String: Any]].compactMap { $0 }
+            let members =
+                (value as? [Any])?.compactMap { $0 as? [String: Any] } ?? [value as? [String: Any]].compactMap { $0 }
             for member in members {
                 if let unknown = unknownKey(in: member, at: full) { return unknown }
             }
@@ -106,7 +113,8 @@ extension ModelPack {
         case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
             return "'\(path(context))' is not \(name(of: type))"
         case .dataCorrupted(let context) where path(context).isEmpty: return "it is not JSON"
-        case .dataCorrupted(let context): return "'\(path(context))' has a value that is not allowed\(choices(path(context)))"
+        case .dataCorrupted(let context):
+            return "'\(path(context))' has a value that is not allowed\(choices(path(context)))"
         @unknown default: return "it cannot be decoded"
         }
     }

@@ -1,10 +1,12 @@
 import Foundation
 
 extension ModelPack {
-    /// Describes a folder as InsightFace distributes them (buffalo_l, buffalo_s, antelopev2): SCRFD under `det_*.onnx` or
-    /// `scrfd_*.onnx`, ArcFace under `w600k_*.onnx`, `glintr*.onnx` or another name, and models for other purposes beside them.
+    /// Describes a folder as InsightFace distributes them (buffalo_l, buffalo_s, antelopev2): SCRFD under `det_*.onnx`
+    /// or `scrfd_*.onnx`, ArcFace under `w600k_*.onnx`, `glintr*.onnx` or another name, and models for other purposes
+    /// beside them.
     ///
-    /// - Throws: ``VisionError`` `packInvalid` when either is missing, `modelInvalid` when a file is not what its name says.
+    /// - Throws: ``VisionError`` `packInvalid` when either is missing, `modelInvalid` when a file is not what its name
+    ///   says.
     static func insightFace(folder: String, runtime: any InferenceRuntime) throws -> ModelPack {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
             .filter { $0.hasSuffix(".onnx") }.sorted()
@@ -33,7 +35,9 @@ extension ModelPack {
             if let known {
                 throw VisionError(
                     .modelInvalid,
-                    "'\(folder)/\(known)' is not a recognition model: an input of 3 x 112 x 112 and one vector as output are expected")
+                    "'\(folder)/\(known)' is not a recognition model: an input of 3 x 112 x 112 "
+                        + "and one vector as output are expected"
+                )
             }
             throw missing("no recognition model w600k_*.onnx")
         }

@@ -32,7 +32,8 @@ extension ModelPack {
     package func verify() throws(VisionError) {
         for check in try checkFiles() where check.matches == false {
             throw VisionError(
-                .hashMismatch, "'\(path(of: check.file))' is not the file that the pack describes (SHA-256 \(check.sha256))",
+                .hashMismatch,
+                "'\(path(of: check.file))' is not the file that the pack describes (SHA-256 \(check.sha256))",
                 remedy: "it is damaged or was replaced: delete it and run `make setup`")
         }
     }

@@ -2,8 +2,8 @@ import Foundation
 
 /// A detector and an embedder that go together, with what is needed to use them and to know where they come from.
 ///
-/// A pack is a folder with the model files and their description, `pack.json`. A folder as InsightFace distributes them has
-/// no description; ``open(_:runtime:)`` makes one up from the models themselves.
+/// A pack is a folder with the model files and their description, `pack.json`. A folder as InsightFace distributes them
+/// has no description; ``open(_:runtime:)`` makes one up from the models themselves.
 package struct ModelPack: Sendable, Hashable, Codable {
     package enum DetectorKind: String, Sendable, Hashable, Codable, CaseIterable {
         case scrfd
@@ -61,8 +61,8 @@ package struct ModelPack: Sendable, Hashable, Codable {
             }
         }
 
-        /// Similarity from which two pictures are taken for the same person. Raising it refuses more strangers and misses more of
-        /// the enrolled; lowering it does the reverse.
+        /// Similarity from which two pictures are taken for the same person. Raising it refuses more strangers and
+        /// misses more of the enrolled; lowering it does the reverse.
         package var threshold: Float
         /// Falling rates with rising similarities; empty when nobody has measured the model.
         package var impostors: [Impostors]
@@ -84,7 +84,10 @@ package struct ModelPack: Sendable, Hashable, Codable {
     /// The absolute path of one of the pack's files.
     package func path(of file: String) -> String { folder + "/" + file }
 
-    init(name: String, description: String, detector: Detector, embedder: Embedder, recognition: Recognition, folder: String) {
+    init(
+        name: String, description: String, detector: Detector, embedder: Embedder, recognition: Recognition,
+        folder: String
+    ) {
         self.name = name
         self.description = description
         self.detector = detector
@@ -101,7 +104,8 @@ package struct ModelPack: Sendable, Hashable, Codable {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
             throw VisionError(
-                .modelMissing, "the model pack '\(folder)' is not a folder", remedy: "`vedette models list` shows the packs")
+                .modelMissing, "the model pack '\(folder)' is not a folder",
+                remedy: "`vedette models list` shows the packs")
         }
         let description = folder + "/pack.json"
         guard FileManager.default.fileExists(atPath: description) else {

@@ -22,7 +22,8 @@ package struct InputLayout: Sendable, Hashable, Codable {
 }
 
 extension Colorimetry {
-    /// The matrix from Y, U, V to red, green and blue (ITU-R BT.601 and BT.709; limited range is Y 16...235, U and V 16...240).
+    /// The matrix from Y, U, V to red, green and blue (ITU-R BT.601 and BT.709; limited range is Y 16...235, U and V
+    /// 16...240).
     var kernel: vp_colour {
         switch self {
         case .limited601: Self.matrix(red: 0.299, blue: 0.114, limited: true)

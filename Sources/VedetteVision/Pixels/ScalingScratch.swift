@@ -23,7 +23,8 @@ final class ScalingScratch: Sendable {
         let status = withUnsafePointer(to: source) { vp_scale($0, y, u, v, Int32(width), Int32(height)) }
         guard status == 0 else {
             throw VisionError(
-                .inferenceFailed, "a picture of \(source.width)x\(source.height) cannot be scaled to \(width)x\(height)")
+                .inferenceFailed, "a picture of \(source.width)x\(source.height) cannot be scaled to \(width)x\(height)"
+            )
         }
         return try body(
             vp_picture(

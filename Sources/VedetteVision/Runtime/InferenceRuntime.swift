@@ -9,7 +9,8 @@ package protocol InferenceRuntime: Sendable {
     /// Reads and compiles a model with one input of 32-bit floats.
     ///
     /// - Parameters:
-    ///   - inputShape: the shape to compile for; nil takes the file's own, which must then be fixed.
+    ///   - inputShape: the shape to compile for; nil keeps the file's own. A model compiled with open dimensions takes
+    ///     any input shape that fits, a little slower.
     ///   - workers: inferences that run side by side, one thread each. More callers than workers wait their turn.
     /// - Throws: ``VisionError`` `modelMissing`, `modelInvalid`.
     func load(_ file: String, inputShape: [Int]?, workers: Int) throws -> any CompiledModel
@@ -17,15 +18,18 @@ package protocol InferenceRuntime: Sendable {
 
 /// A model ready to run, shared by all workers: calls come from any number of threads and block until done.
 package protocol CompiledModel: Sendable {
-    /// All dimensions are fixed.
+    /// Names and shapes; those of the outputs are open where the input's are.
     var signature: ModelSignature { get }
     /// Runs once.
     ///
     /// - Parameters:
+    ///   - shape: of the input; where the model's own is fixed, equal to it.
     ///   - prepare: writes the input, all of it: the memory holds the numbers of an earlier call.
     ///   - withOutputs: reads the outputs in place; they are gone when it returns.
+    /// - Throws: ``VisionError`` `inferenceFailed`, and what the closures throw.
     func infer<Result>(
-        prepare: (UnsafeMutableBufferPointer<Float>) throws -> Void, withOutputs: (ModelOutputs) throws -> Result
+        shape: [Int], prepare: (UnsafeMutableBufferPointer<Float>) throws -> Void,
+        withOutputs: (ModelOutputs) throws -> Result
     ) throws -> Result
 }
 
@@ -59,7 +63,8 @@ package struct ModelSignature: Sendable, Hashable {
     }
 }
 
-/// A model's outputs where the runtime wrote them, in the order of its signature. Valid inside `withOutputs` only.
+/// A model's outputs where the runtime wrote them, in the order of its signature; shapes are flattened. Valid inside
+/// `withOutputs` only.
 package struct ModelOutputs {
     private let buffers: [UnsafeBufferPointer<Float>]
 

@@ -41,7 +41,7 @@ struct Bench: AsyncParsableCommand {
                 """)
 
         @Option(help: ArgumentHelp("What each camera shows: a video file or an address.", valueName: "uri"))
-        var source: String
+        var source = "demo:?fps=25"
         @Option(help: "How many cameras.") var cameras = 1
         @Option(help: "How long to measure, in seconds.") var seconds = 15.0
         @Option(help: "Seconds before measuring starts.") var warmup = 3.0

@@ -58,17 +58,19 @@ extension Evaluate {
         }
 
         func run() async throws {
-            try await CommandRunner.run {
-                let evaluation = TrackingEvaluation(ignoresRegions: !strict)
-                var all = TrackingScore()
-                for (truthPath, resultPath) in zip(gt, results) {
-                    let truth = try read(truthPath, as: .tracks)
-                    let score = evaluation.score(groundTruth: truth, results: try read(resultPath, as: .tracks))
-                    all = all + score
-                    try show(Report((resultPath as NSString).lastPathComponent, score))
-                }
-                if gt.count > 1 { try show(Report("combined", all)) }
+            try await CommandRunner.run { try evaluate() }
+        }
+
+        private func evaluate() throws {
+            let evaluation = TrackingEvaluation(ignoresRegions: !strict)
+            var all = TrackingScore()
+            for (truthPath, resultPath) in zip(gt, results) {
+                let truth = try read(truthPath, as: .tracks)
+                let score = evaluation.score(groundTruth: truth, results: try read(resultPath, as: .tracks))
+                all = all + score
+                try show(Report((resultPath as NSString).lastPathComponent, score))
             }
+            if gt.count > 1 { try show(Report("combined", all)) }
         }
 
         private func read(_ path: String, as kind: MOTChallenge.Kind) throws -> [MOTRecord] {

@@ -23,7 +23,7 @@ struct Engine: Sendable {
         let faces = try FaceEngine(
             pack: pack, runtime: try OpenVINORuntime.open(folder: RuntimeFolder.locate()), workers: workers,
             detectionSize: configuration.analysis.detectionSize,
-            precision: configuration.models.precision == "int8" ? .int8 : .fp32)
+            precision: precision(configuration, pack))
         return Engine(
             pack: pack, detector: faces.detector, embedder: faces.embedder, codec: ImageCodec(),
             policy: RecognitionPolicy(
@@ -34,6 +34,10 @@ struct Engine: Sendable {
                     falsePositiveRate: configuration.recognition.falsePositiveRate),
                 margin: Float(configuration.recognition.margin)),
             workers: workers)
+    }
+
+    private static func precision(_ configuration: Configuration, _ pack: ModelPack) -> DetectorPrecision {
+        DetectorPrecision(rawValue: configuration.models.precision) ?? (pack.detector.int8 == nil ? .fp32 : .int8)
     }
 
     static func workerCount(_ configuration: Configuration) -> Int {

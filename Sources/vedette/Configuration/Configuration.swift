@@ -10,7 +10,7 @@ struct Configuration: Sendable, Hashable {
 
     struct Models: Sendable, Hashable {
         var pack = "scrfd-sface"
-        var precision = "fp32"
+        var precision = "auto"
     }
 
     struct Analysis: Sendable, Hashable {

@@ -70,7 +70,7 @@ struct Setting {
             .whole("server.port", \.server.port, 0...65535),
             .text("server.console", \.server.console, rule: "a folder"),
             .text("models.pack", \.models.pack, rule: "the name of a pack or its folder"),
-            .text("models.precision", \.models.precision, allowed: ["fp32", "int8"]),
+            .text("models.precision", \.models.precision, allowed: ["auto", "fp32", "int8"]),
             .whole("analysis.workers", \.analysis.workers, 0...256),
             .whole("analysis.detection_size", \.analysis.detectionSize, 128...2048),
             .number("analysis.minimum_score", \.analysis.minimumScore, 0.01...0.99),

@@ -44,7 +44,9 @@ struct FakeCodec: PictureCodec {
         return text + Array(repeating: 0, count: max(0, size - text.count))
     }
 
-    func jpeg(cropping box: Box, of frame: Frame, maximumSide: Int, quality: Int) throws -> [UInt8] { Array("crop".utf8) }
+    func jpeg(cropping box: Box, of frame: Frame, maximumSide: Int, quality: Int) throws -> [UInt8] {
+        Array("crop".utf8)
+    }
 }
 
 /// Finds as many faces as the photo says, each 100 pixels wide.
@@ -76,7 +78,8 @@ struct FakeCameras: CameraService {
 
     func create(name: String, uri: SourceURI, enabled: Bool) async throws -> Camera {
         guard uri.secret.contains(":") || uri.secret.hasPrefix("/") else {
-            throw SourceFailure(.badAddress, "'\(uri)' is not an address", remedy: "use rtsp://host/path", isRetriable: false)
+            throw SourceFailure(
+                .badAddress, "'\(uri)' is not an address", remedy: "use rtsp://host/path", isRetriable: false)
         }
         let camera = Camera(id: .make(), name: name, uri: uri, enabled: enabled)
         try await store.save(camera)

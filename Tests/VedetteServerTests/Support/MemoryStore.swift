@@ -61,7 +61,8 @@ final class MemoryStore: Store {
 
     func people(search: String?, page: PageRequest) async throws -> Page<Person> {
         let all = try access { state in state.people.values.map { Self.counted($0, state) } }
-        let found = all
+        let found =
+            all
             .filter { search == nil || $0.name.localizedCaseInsensitiveContains(search ?? "") }
             .sorted { ($0.name.lowercased(), $0.id) < ($1.name.lowercased(), $1.id) }
         return try Self.page(found, page)

@@ -7,9 +7,10 @@ final class FakeRuntime: InferenceRuntime {
     let name = "fake"
     private let signatures: [String: ModelSignature]
     private let compute: @Sendable (_ input: [Float], _ signature: ModelSignature) -> [[Float]]
-    private let loaded = Mutex<[[Int]]>([])
+    private let loaded = Mutex<[[Int]?]>([])
 
-    var loads: [[Int]] { loaded.withLock { $0 } }
+    /// The shapes of all loads, nil for open dimensions.
+    var loads: [[Int]?] { loaded.withLock { $0 } }
 
     init(
         _ signatures: [String: ModelSignature],
@@ -29,19 +30,12 @@ final class FakeRuntime: InferenceRuntime {
     }
 
     func load(_ file: String, inputShape: [Int]?, workers: Int) throws -> any CompiledModel {
-        var signature = try signature(of: file)
-        if let inputShape {
-            loaded.withLock { $0.append(inputShape) }
-            signature.inputs[0].shape = inputShape
-            signature.outputs = signature.outputs.enumerated().map { index, output in
-                Self.fixed(output, index: index, of: signature.outputs.count, input: inputShape)
-            }
-        }
-        return FakeModel(signature: signature, compute: compute)
+        loaded.withLock { $0.append(inputShape) }
+        return FakeModel(signature: try signature(of: file), compute: compute)
     }
 
     /// Fixes the number of anchors as a detector's graph would: three outputs of each width, finest grid first.
-    private static func fixed(
+    fileprivate static func fixed(
         _ output: ModelSignature.Tensor, index: Int, of count: Int, input: [Int]
     ) -> ModelSignature.Tensor {
         guard output.count == nil, output.shape.count == 3 else { return output }
@@ -62,9 +56,15 @@ final class FakeRuntime: InferenceRuntime {
         }
 
         func infer<Result>(
-            prepare: (UnsafeMutableBufferPointer<Float>) throws -> Void, withOutputs: (ModelOutputs) throws -> Result
+            shape: [Int], prepare: (UnsafeMutableBufferPointer<Float>) throws -> Void,
+            withOutputs: (ModelOutputs) throws -> Result
         ) throws -> Result {
-            var input = [Float](repeating: .nan, count: signature.inputs[0].count ?? 0)
+            var signature = signature
+            signature.inputs[0].shape = shape
+            signature.outputs = signature.outputs.enumerated().map { index, output in
+                FakeRuntime.fixed(output, index: index, of: signature.outputs.count, input: shape)
+            }
+            var input = [Float](repeating: .nan, count: shape.reduce(1, *))
             try input.withUnsafeMutableBufferPointer { try prepare($0) }
             let values = compute(input, signature)
             let buffers = values.map { list in
@@ -94,6 +94,7 @@ extension ModelSignature {
 
     static func arcFace(length: Int) -> ModelSignature {
         ModelSignature(
-            inputs: [Tensor(name: "data", shape: [-1, 3, 112, 112])], outputs: [Tensor(name: "fc1", shape: [-1, length])])
+            inputs: [Tensor(name: "data", shape: [-1, 3, 112, 112])],
+            outputs: [Tensor(name: "fc1", shape: [-1, length])])
     }
 }

@@ -22,7 +22,8 @@ struct OnnxWriter {
         for node in nodes { graph += field(1, encode(node)) }
         graph += field(2, "graph")
         for tensor in floats {
-            let raw = tensor.values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
+            let raw = tensor.values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+            }
             graph += field(
                 5,
                 tensor.shape.flatMap { field(1, $0) } + field(2, 1) + field(8, tensor.name) + field(9, raw))
@@ -70,8 +71,9 @@ struct OnnxWriter {
 }
 
 extension OnnxWriter {
-    /// A graph with SCRFD's signature, its outputs named by number as InsightFace's are. A cell's score is its mean input times
-    /// `gain` plus `offset`; its box reaches `reach` strides to every side of the cell's corner, its landmarks lie around it.
+    /// A graph with SCRFD's signature, its outputs named by number as InsightFace's are. A cell's score is its mean
+    /// input times `gain` plus `offset`; its box reaches `reach` strides to every side of the cell's corner, its
+    /// landmarks lie around it.
     static func scrfd(gain: Float, offset: Float, reach: Float) -> OnnxWriter {
         var graph = OnnxWriter(inputs: [("input.1", [1, 3, -1, -1])], outputs: [])
         let points: [Float] = [-0.4, -0.4, 0.4, -0.4, 0, 0, -0.3, 0.4, 0.3, 0.4]

@@ -24,7 +24,8 @@ test: ## Set up, check the formatting, build and run all tests
 	@Scripts/setup --for test
 	@$(MAKE) --no-print-directory lint
 	@swift build --build-tests
-	@swift test --skip-build --disable-xctest
+	@# Not in parallel: the tests of live sources have real time in them.
+	@swift test --skip-build --disable-xctest --no-parallel
 
 bench: build ## Measure inference and the whole pipeline on this machine
 	@.build/release/vedette bench inference

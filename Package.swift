@@ -84,36 +84,46 @@ let package = Package(
         .target(
             name: "VedetteServer",
             dependencies: [
-                "VedetteCore", "VedettePipeline", "VedetteGallery", coreMetrics, httpTypes, hummingbird, hummingbirdCore,
+                "VedetteCore", "VedettePipeline", "VedetteGallery", coreMetrics, httpTypes, hummingbird,
+                hummingbirdCore,
                 logging, metrics, nioCore, serviceLifecycle,
             ], swiftSettings: strict),
         .executableTarget(
             name: "vedette",
             dependencies: [
                 "VedetteCore", "VedetteImages", "VedetteMedia", "VedetteVision", "VedetteTracking", "VedetteGallery",
-                "VedettePipeline", "VedetteStore", "VedetteServer", argumentParser, logging, metrics, serviceLifecycle, unixSignals, yams,
+                "VedettePipeline", "VedetteStore", "VedetteServer", argumentParser, logging, metrics, serviceLifecycle,
+                unixSignals, yams,
             ], swiftSettings: strict),
 
         .testTarget(name: "VedetteCoreTests", dependencies: ["VedetteCore"], swiftSettings: strict),
         .testTarget(name: "VedetteMediaTests", dependencies: ["VedetteMedia", "VedetteCore"], swiftSettings: strict),
         .testTarget(
-            name: "VedetteImagesTests", dependencies: ["VedetteImages", "VedetteCore", "CImages"], swiftSettings: strict),
+            name: "VedetteImagesTests", dependencies: ["VedetteImages", "VedetteCore", "CImages"], swiftSettings: strict
+        ),
         .testTarget(
             name: "VedetteVisionTests", dependencies: ["VedetteVision", "VedetteCore", "VedetteImages", "CPixels"],
             swiftSettings: strict),
-        .testTarget(name: "VedetteTrackingTests", dependencies: ["VedetteTracking", "VedetteCore"], swiftSettings: strict),
-        .testTarget(name: "VedetteGalleryTests", dependencies: ["VedetteGallery", "VedetteCore"], swiftSettings: strict),
+        .testTarget(
+            name: "VedetteTrackingTests", dependencies: ["VedetteTracking", "VedetteCore"], swiftSettings: strict),
+        .testTarget(
+            name: "VedetteGalleryTests", dependencies: ["VedetteGallery", "VedetteCore"], swiftSettings: strict),
         .testTarget(
             name: "VedettePipelineTests",
-            dependencies: ["VedettePipeline", "VedetteCore", "VedetteGallery", "VedetteTracking"], swiftSettings: strict),
+            dependencies: ["VedettePipeline", "VedetteCore", "VedetteGallery", "VedetteTracking"], swiftSettings: strict
+        ),
         .testTarget(
             name: "VedetteStoreTests",
-            dependencies: ["VedetteStore", "VedetteCore", deque, grdb, logging, metrics, metricsTestKit, serviceLifecycle, serviceLifecycleTestKit],
+            dependencies: [
+                "VedetteStore", "VedetteCore", deque, grdb, logging, metrics, metricsTestKit, serviceLifecycle,
+                serviceLifecycleTestKit,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VedetteServerTests",
             dependencies: [
-                "VedetteServer", "VedettePipeline", "VedetteGallery", "VedetteCore", coreMetrics, httpTypes, hummingbird,
+                "VedetteServer", "VedettePipeline", "VedetteGallery", "VedetteCore", coreMetrics, httpTypes,
+                hummingbird,
                 hummingbirdTesting, logging, nioCore, nioPosix, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(

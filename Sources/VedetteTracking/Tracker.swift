@@ -6,8 +6,8 @@ package protocol Tracker: Sendable {
     ///
     /// - Parameters:
     ///   - detections: in any order; boxes without extent or with numbers that are not finite are ignored.
-    ///   - seconds: when the frame was taken, on any clock that runs forward. A clock that jumps back or stands still is
-    ///     survived: one usual frame interval is assumed, and the times of the tracks are moved along with the clock.
+    ///   - seconds: when the frame was taken, on any clock that runs forward. A clock that jumps back or stands still
+    ///     is survived: one usual frame interval is assumed, and the times of the tracks move along with the clock.
     /// - Returns: every living track in order of id, tentative and lost ones included.
     mutating func update(detections: [Detection], at seconds: Double) -> [Track]
 

@@ -17,7 +17,8 @@ struct Vedette: AsyncParsableCommand {
         version: version,
         groupedSubcommands: [
             CommandGroup(name: "Live", subcommands: [Serve.self, CamerasCommand.self]),
-            CommandGroup(name: "Pictures and video", subcommands: [Detect.self, Embed.self, Recognize.self, Analyze.self]),
+            CommandGroup(
+                name: "Pictures and video", subcommands: [Detect.self, Embed.self, Recognize.self, Analyze.self]),
             CommandGroup(name: "People", subcommands: [Enroll.self, PeopleCommand.self, SightingsCommand.self]),
             CommandGroup(name: "Quality", subcommands: [ModelsCommand.self, Evaluate.self, Bench.self]),
         ])

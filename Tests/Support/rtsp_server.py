@@ -89,7 +89,8 @@ class Recording:
                 Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)
             self.reader.set_state(Gst.State.NULL)
             if message.type == Gst.MessageType.ERROR:
-                sys.exit(f"{self.options.file}: {message.parse_error()[0].message}")
+                print(f"{self.options.file}: {message.parse_error()[0].message}", file=sys.stderr)
+                os._exit(1)
 
     def on_sample(self, sink):
         sample = sink.emit("pull-sample")

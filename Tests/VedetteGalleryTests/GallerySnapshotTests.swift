@@ -93,7 +93,8 @@ import VedetteCore
 
     @Test func knowsThePeople() throws {
         let gallery = snapshot([
-            try Faces.entry("a", try Faces.at(1, 0), name: "before"), try Faces.entry("a", try Faces.at(0, 1), name: "Ann"),
+            try Faces.entry("a", try Faces.at(1, 0), name: "before"),
+            try Faces.entry("a", try Faces.at(0, 1), name: "Ann"),
         ])
         #expect(gallery.name(of: try Faces.person("a")) == "Ann")
         #expect(gallery.name(of: try Faces.person("b")) == nil)

@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 import GRDB
+import Glibc
 import Testing
 import VedetteCore
 import VedetteStore
@@ -59,7 +59,8 @@ import VedetteStore
                     SightingRecord(
                         sighting: Sample.sighting(person: anna.id, from: Double(index), similarity: 0.5, ended: false),
                         face: SightingRecord.Face(
-                            jpeg: Sample.jpeg(number, bytes: 4000), embedding: Sample.embedding(index), model: Sample.model))
+                            jpeg: Sample.jpeg(number, bytes: 4000), embedding: Sample.embedding(index),
+                            model: Sample.model))
                 }
                 try await store.write(records)
                 let line = records.map { $0.sighting.id.rawValue + "\n" }.joined()

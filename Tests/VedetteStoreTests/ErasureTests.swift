@@ -74,15 +74,20 @@ import VedetteStore
             let embedding = Sample.embedding(seed, length: 512)
             let jpeg = Sample.jpeg(seed, bytes: 5000)
             let sample = FaceSample(
-                id: .make(), person: person.id, embedding: embedding, model: "arcface", quality: 1, source: "", createdAt: Date())
+                id: .make(), person: person.id, embedding: embedding, model: "arcface", quality: 1, source: "",
+                createdAt: Date())
             try await store.addSample(sample, jpeg: jpeg)
-            marks += [Data(embedding.bytes.prefix(64)), Data(embedding.bytes.suffix(64)), Data(jpeg.prefix(64)), Data(jpeg.suffix(64))]
+            marks += [
+                Data(embedding.bytes.prefix(64)), Data(embedding.bytes.suffix(64)), Data(jpeg.prefix(64)),
+                Data(jpeg.suffix(64)),
+            ]
         }
         for number in 0..<3 {
             let seed = 1000 * index + 100 + number
             let sighting = Sample.sighting(person: number == 1 ? nil : person.id, from: Double(seed), similarity: 0.5)
             let face = SightingRecord.Face(
-                jpeg: Sample.jpeg(seed, bytes: 2000 + 700 * number), embedding: Sample.embedding(seed), model: Sample.model)
+                jpeg: Sample.jpeg(seed, bytes: 2000 + 700 * number), embedding: Sample.embedding(seed),
+                model: Sample.model)
             try await store.write([SightingRecord(sighting: sighting, face: face)])
             guard number != 1 else { continue }
             marks += [Data(face.jpeg.prefix(64)), Data(face.jpeg.suffix(64)), Data(face.embedding.bytes.prefix(64))]

@@ -34,9 +34,11 @@ import VedetteStore
                     let error = #expect(throws: StoreError.self, "\(spoiler.name)") { try SQLiteStore.open(in: opened) }
                     #expect(error?.code == .unusable, "\(spoiler.name)")
                     #expect(error?.message.contains(folder.databasePath) == true, "\(spoiler.name)")
-                    #expect(error?.message.contains(spoiler.complaint) == true, "\(spoiler.name): \(error?.message ?? "")")
+                    #expect(
+                        error?.message.contains(spoiler.complaint) == true, "\(spoiler.name): \(error?.message ?? "")")
                     #expect(error?.remedy?.isEmpty == false)
-                    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.databasePath)) == before, "\(spoiler.name)")
+                    #expect(
+                        try Data(contentsOf: URL(fileURLWithPath: folder.databasePath)) == before, "\(spoiler.name)")
                 }
             }
         }
@@ -131,7 +133,9 @@ private struct Spoiler: Sendable {
             try Data("SQLite format 3\0".utf8).write(to: url(folder))
         },
         Spoiler(name: "another program's", complaint: "another program") { folder in
-            try query(folder, "CREATE TABLE bookmark (url TEXT); INSERT INTO bookmark VALUES ('x'); PRAGMA application_id = 17")
+            try query(
+                folder,
+                "CREATE TABLE bookmark (url TEXT); INSERT INTO bookmark VALUES ('x'); PRAGMA application_id = 17")
         },
         Spoiler(name: "nobody's", complaint: "another program") { folder in try query(folder, "CREATE TABLE t (a)") },
         Spoiler(name: "a newer version", complaint: "newer Vedette") { folder in

@@ -60,7 +60,8 @@ import VedetteCore
         #expect(pending.submit(record("d", picture: 30)).pictures == 1)
         #expect(pending.pictureBytes == 95)
         let taken = pending.take(upTo: 10)
-        #expect(taken.map { $0.face?.jpeg.count } == [35, 0, 30, 30], "the picture of a was renewed, that of b is oldest")
+        #expect(
+            taken.map { $0.face?.jpeg.count } == [35, 0, 30, 30], "the picture of a was renewed, that of b is oldest")
         #expect(taken.allSatisfy { $0.face != nil })
     }
 
@@ -131,9 +132,13 @@ import VedetteCore
     }
 
     private func record(_ id: String, quality: Float = 0.5, picture: Int = 0, ended: Bool = true) -> SightingRecord {
-        let face = picture == 0 ? nil : SightingRecord.Face(
-            jpeg: [UInt8](repeating: 1, count: picture), embedding: Sample.embedding(1), model: Sample.model)
-        return SightingRecord(sighting: Sample.sighting(id: SightingID(id)!, quality: quality, ended: ended), face: face)
+        let face =
+            picture == 0
+            ? nil
+            : SightingRecord.Face(
+                jpeg: [UInt8](repeating: 1, count: picture), embedding: Sample.embedding(1), model: Sample.model)
+        return SightingRecord(
+            sighting: Sample.sighting(id: SightingID(id)!, quality: quality, ended: ended), face: face)
     }
 
     private func ids(_ records: [SightingRecord]) -> String { records.map(\.sighting.id.rawValue).joined() }

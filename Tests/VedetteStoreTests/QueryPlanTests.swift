@@ -23,7 +23,8 @@ import VedetteCore
     func aPageOfSightingsIsReadFromAnIndex(filter: SightingFilter) async throws {
         let store = try SQLiteStore.inMemory()
         let sighting = Sample.sighting()
-        let cursor = SightingQuery.cursor(after: SightingEntry(sighting: sighting, personName: nil, hasImage: false)).text
+        let cursor = SightingQuery.cursor(after: SightingEntry(sighting: sighting, personName: nil, hasImage: false))
+            .text
         for cursor in [nil, cursor] {
             let query = try SightingQuery(filter, page: PageRequest(cursor: cursor), longest: 1)
             let plan = try await store.database.read { db in

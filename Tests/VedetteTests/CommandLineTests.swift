@@ -4,7 +4,8 @@ import Testing
 /// The command line, run as a user runs it: output, exit status, and what bad input gets.
 @Suite struct CommandLineTests {
     @Test(arguments: [
-        "serve", "detect", "embed", "recognize", "analyze", "enroll", "people", "sightings", "models", "cameras", "evaluate",
+        "serve", "detect", "embed", "recognize", "analyze", "enroll", "people", "sightings", "models", "cameras",
+        "evaluate",
         "bench",
     ])
     func everyCommandHasHelp(command: String) async throws {
@@ -15,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["detect"], ["serve", "--port", "70000"], ["enroll"], ["enroll", "X"], ["enroll", "--folder", "x", "--camera", "y"],
+        ["detect"], ["serve", "--port", "70000"], ["enroll"], ["enroll", "X"],
+        ["enroll", "--folder", "x", "--camera", "y"],
         ["analyze", "x", "--skip-frames", "-1"], ["sightings", "--from", "yesterday"], ["nonsense"],
     ])
     func wrongUsageIs64(arguments: [String]) async throws {
@@ -67,7 +69,9 @@ struct PictureCommandTests {
         #expect(faces.count == 6)
         #expect(Set(faces[0].keys) == ["box", "score", "landmarks"])
         #expect((faces[0]["landmarks"] as? [[Double]])?.count == 5)
-        let areas = faces.compactMap { ($0["box"] as? [String: Double]).map { $0["width", default: 0] * $0["height", default: 0] } }
+        let areas = faces.compactMap {
+            ($0["box"] as? [String: Double]).map { $0["width", default: 0] * $0["height", default: 0] }
+        }
         #expect(areas.count == 6 && areas == areas.sorted(by: >))
     }
 
@@ -112,18 +116,20 @@ struct PictureCommandTests {
     @Test func aModelOfTheWrongKindIsSaid() async throws {
         let scratch = try Scratch()
         let pack = Surroundings.home + "/models/scrfd-sface"
-        for name in ["pack.json", "embedder.onnx", "detector.onnx"] {
+        for name in ["pack.json", "embedder.onnx", "detector.onnx", "detector_int8.onnx"] {
             try FileManager.default.copyItem(atPath: pack + "/" + name, toPath: scratch.path + "/" + name)
         }
         // The embedder in the detector's place, then text in its place.
         try FileManager.default.removeItem(atPath: scratch.path + "/detector.onnx")
         try FileManager.default.copyItem(atPath: pack + "/embedder.onnx", toPath: scratch.path + "/detector.onnx")
-        let swapped = try await Program.run("detect", Surroundings.photo, "--pack", scratch.path)
+        let environment = ["VEDETTE_MODELS_PRECISION": "fp32"]
+        let swapped = try await Program.run(
+            "detect", Surroundings.photo, "--pack", scratch.path, environment: environment)
         #expect(swapped.status == 1 && swapped.errors.contains("detector.onnx"), "\(swapped.errors)")
         let verified = try await Program.run("models", "verify", scratch.path)
         #expect(verified.status == 1 && verified.errors.contains("detector.onnx"))
         _ = try scratch.write("not a model".utf8, "detector.onnx")
-        let text = try await Program.run("detect", Surroundings.photo, "--pack", scratch.path)
+        let text = try await Program.run("detect", Surroundings.photo, "--pack", scratch.path, environment: environment)
         #expect(text.status == 1 && text.errors.contains("detector.onnx"), "\(text.errors)")
         let none = try await Program.run("detect", Surroundings.photo, "--pack", scratch.path + "/nowhere")
         #expect(none.status == 1 && none.errors.contains("nowhere"))
@@ -151,7 +157,9 @@ struct PictureCommandTests {
 
     @Test func twoProcessesCannotWriteOneDataFolder() async throws {
         let scratch = try Scratch()
-        let server = try Program.start(["serve", "--camera", "test:?width=320&height=240&fps=5", "--port", "0", "--data", scratch.path])
+        let server = try Program.start([
+            "serve", "--camera", "test:?width=320&height=240&fps=5", "--port", "0", "--data", scratch.path,
+        ])
         defer { server.send(SIGKILL) }
         #expect(await eventually { server.errors.contains("Vedette is ready") }, "\(server.errors)")
         let second = try await Program.run("enroll", "X", Surroundings.photo, "--data", scratch.path)

@@ -37,12 +37,21 @@ import Yams
 
     @Test(arguments: [
         ("server:\n  prot: 80", "test.yaml, line 2: there is no key 'server.prot' (did you mean 'server.port'?)"),
-        ("server:\n  port: 80000", "test.yaml, line 2: 'server.port' is '80000' but must be a whole number from 0 to 65535"),
+        (
+            "server:\n  port: 80000",
+            "test.yaml, line 2: 'server.port' is '80000' but must be a whole number from 0 to 65535"
+        ),
         ("server: 5", "test.yaml, line 1: 'server' must hold keys, not a value"),
-        ("sever: {}", "test.yaml, line 1: there is no key 'sever' (did you mean 'server.host'?)"),
-        ("models:\n  precision: int4", "test.yaml, line 2: 'models.precision' is 'int4' but must be one of auto, fp32, int8"),
+        ("sever: {}", "test.yaml, line 1: there is no key 'sever' (did you mean 'server'?)"),
+        (
+            "models:\n  precision: int4",
+            "test.yaml, line 2: 'models.precision' is 'int4' but must be one of auto, fp32, int8"
+        ),
         ("cameras: [{uri: x}]", "test.yaml, line 1: 'cameras.id' is '' but must be 1 to 64 of a-z A-Z 0-9 - _"),
-        ("cameras: [{id: ../x, uri: x}]", "test.yaml, line 1: 'cameras.id' is '../x' but must be 1 to 64 of a-z A-Z 0-9 - _"),
+        (
+            "cameras: [{id: ../x, uri: x}]",
+            "test.yaml, line 1: 'cameras.id' is '../x' but must be 1 to 64 of a-z A-Z 0-9 - _"
+        ),
         ("cameras: [{id: a}]", "test.yaml, line 1: camera 'a' must have a 'uri'"),
         ("cameras: [{id: a, uri: x}, {id: a, uri: y}]", "test.yaml, line 1: 'cameras.id' 'a' stands twice"),
         ("- 1", "test.yaml must be a list of keys with values, such as 'server: {port: 8080}'"),
@@ -69,7 +78,8 @@ import Yams
 
     @Test func theEnvironmentWinsAndIsChecked() throws {
         let configuration = try Configuration.load(
-            path: nil, environment: ["VEDETTE_SERVER_PORT": "9000", "VEDETTE_DATA": "/x", "PATH": "y", "VEDETTE_HOME": "z"])
+            path: nil,
+            environment: ["VEDETTE_SERVER_PORT": "9000", "VEDETTE_DATA": "/x", "PATH": "y", "VEDETTE_HOME": "z"])
         #expect(configuration.server.port == 9000 && configuration.data == "/x")
         #expect(throws: ConfigurationError.self) {
             try Configuration.load(path: nil, environment: ["VEDETTE_SERVER_PROT": "1"])

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 
 /// `vedette serve` as a whole: real models, a real database, a real port.
@@ -26,7 +26,9 @@ struct ServeTests {
         try await send("GET", url, nil)
     }
 
-    private func send(_ method: String, _ url: String, _ json: [String: Any]?) async throws -> (status: Int, body: [String: Any]) {
+    private func send(
+        _ method: String, _ url: String, _ json: [String: Any]?
+    ) async throws -> (status: Int, body: [String: Any]) {
         var request = URLRequest(url: try #require(URL(string: url)))
         request.httpMethod = method
         if let json {
@@ -55,26 +57,31 @@ struct ServeTests {
         var (server, base) = try await serve(["--demo"])
         defer { server.send(SIGKILL) }
         // Boxes with the names of enrolled guests.
-        #expect(try await eventuallyTrue {
-            let faces = try await get(base + "/api/v1/cameras/demo-1/tracks").body["faces"] as? [[String: Any]] ?? []
-            return faces.contains { $0["name"] is String }
-        })
+        #expect(
+            try await eventuallyTrue {
+                let faces =
+                    try await get(base + "/api/v1/cameras/demo-1/tracks").body["faces"] as? [[String: Any]] ?? []
+                return faces.contains { $0["name"] is String }
+            })
         // An unknown face is given a name, and has it at once.
         var unknown: [String: Any]?
-        #expect(try await eventuallyTrue {
-            unknown = try await items(base + "/api/v1/sightings?known=false&limit=50").first {
-                ($0["hasFace"] as? Bool) == true && ($0["ended"] as? Bool) == false && ($0["quality"] as? Double ?? 0) > 0.5
-            }
-            return unknown != nil
-        })
+        #expect(
+            try await eventuallyTrue {
+                unknown = try await items(base + "/api/v1/sightings?known=false&limit=50").first {
+                    ($0["hasFace"] as? Bool) == true && ($0["ended"] as? Bool) == false
+                        && ($0["quality"] as? Double ?? 0) > 0.5
+                }
+                return unknown != nil
+            })
         let sighting = try #require(unknown?["id"] as? String)
         let created = try await send("POST", base + "/api/v1/people", ["name": "Guest 😀/..", "sighting": sighting])
         #expect(created.status == 201)
         let entry = try await get(base + "/api/v1/sightings/" + sighting)
         #expect(entry.body["personName"] as? String == "Guest 😀/..")
-        #expect(try await eventuallyTrue(seconds: 10) {
-            try await items(base + "/api/v1/people").contains { $0["name"] as? String == "Guest 😀/.." }
-        })
+        #expect(
+            try await eventuallyTrue(seconds: 10) {
+                try await items(base + "/api/v1/people").contains { $0["name"] as? String == "Guest 😀/.." }
+            })
         let before = try await items(base + "/api/v1/sightings?limit=200").count
         #expect(before > 0)
         // Killed without warning: what was written more than a second ago is there again.
@@ -105,10 +112,12 @@ struct ServeTests {
                 return bytes.count
             }
         }
-        #expect(try await eventuallyTrue {
-            let metrics = try await URLSession.shared.data(from: try #require(URL(string: base + "/metrics"))).0
-            return String(decoding: metrics, as: UTF8.self).contains("vedette_camera_frames_received_total{camera=\"camera-1\"}")
-        })
+        #expect(
+            try await eventuallyTrue {
+                let metrics = try await URLSession.shared.data(from: try #require(URL(string: base + "/metrics"))).0
+                return String(decoding: metrics, as: UTF8.self).contains(
+                    "vedette_camera_frames_received_total{camera=\"camera-1\"}")
+            })
         try await Task.sleep(for: .milliseconds(700))
         let start = ContinuousClock.now
         server.send(SIGTERM)
@@ -138,10 +147,11 @@ struct ServeTests {
             "POST", base + "/api/v1/cameras", ["name": "Pattern", "uri": "test:?width=320&height=240&fps=10"])
         #expect(created.status == 201)
         let id = try #require(created.body["id"] as? String)
-        #expect(try await eventuallyTrue {
-            let status = try await get(base + "/api/v1/cameras/" + id).body["status"] as? [String: Any]
-            return status?["state"] as? String == "live" && (status?["analysed"] as? Int ?? 0) > 0
-        })
+        #expect(
+            try await eventuallyTrue {
+                let status = try await get(base + "/api/v1/cameras/" + id).body["status"] as? [String: Any]
+                return status?["state"] as? String == "live" && (status?["analysed"] as? Int ?? 0) > 0
+            })
         let secret = try await send(
             "POST", base + "/api/v1/cameras", ["name": "Door", "uri": "rtsp://admin:s3cret@127.0.0.1:9/x"])
         #expect(secret.status == 201)
@@ -150,10 +160,11 @@ struct ServeTests {
         #expect(wrong.status >= 400 && wrong.status < 500)
         #expect(try await send("DELETE", base + "/api/v1/cameras/" + id, nil).status == 204)
         #expect(try await get(base + "/api/v1/cameras/" + id).status == 404)
-        #expect(try await eventuallyTrue {
-            let door = try await get(base + "/api/v1/cameras/" + (secret.body["id"] as? String ?? ""))
-            return (door.body["status"] as? [String: Any])?["state"] as? String == "backing-off"
-        })
+        #expect(
+            try await eventuallyTrue {
+                let door = try await get(base + "/api/v1/cameras/" + (secret.body["id"] as? String ?? ""))
+                return (door.body["status"] as? [String: Any])?["state"] as? String == "backing-off"
+            })
         server.send(SIGTERM)
         let result = await server.finish()
         #expect(result.status == 0)

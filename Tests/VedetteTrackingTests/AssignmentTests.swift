@@ -119,7 +119,8 @@ import Testing
         for row in 0..<200 {
             for column in 0..<200 {
                 let noise = Double.random(in: 0..<0.001, using: &random)
-                assignment.allow(row: row, column: shuffle[column], cost: Double((row - column) * (row - column)) + noise)
+                assignment.allow(
+                    row: row, column: shuffle[column], cost: Double((row - column) * (row - column)) + noise)
             }
         }
         assignment.solve()

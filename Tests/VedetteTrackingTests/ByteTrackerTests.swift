@@ -115,7 +115,8 @@ import VedetteCore
         for frame in 0..<Int(12 * rate) {
             let seconds = Double(frame) / rate
             let seen = scene.seen(at: seconds, using: &random)
-            for track in tracker.update(detections: seen.map(\.detection), at: seconds) where track.state == .confirmed {
+            for track in tracker.update(detections: seen.map(\.detection), at: seconds) where track.state == .confirmed
+            {
                 let index = try #require(track.detectionIndex)
                 tracksOf[seen[index].walker, default: []].insert(track.id)
                 walkersOf[track.id, default: []].insert(seen[index].walker)
@@ -134,7 +135,8 @@ import VedetteCore
         var seconds = 0.0
         while seconds < 12 {
             let seen = scene.seen(at: seconds, using: &random)
-            for track in tracker.update(detections: seen.map(\.detection), at: seconds) where track.state == .confirmed {
+            for track in tracker.update(detections: seen.map(\.detection), at: seconds) where track.state == .confirmed
+            {
                 tracksOf[seen[try #require(track.detectionIndex)].walker, default: []].insert(track.id)
             }
             seconds += [1.0 / 30, 1.0 / 4, 1.0 / 10][Int(seconds) % 3]

@@ -7,11 +7,12 @@ import VedetteCore
     @Test func readsRowsInOrderOfFrame() throws {
         let text = "3,1,10,20,30.5,40,0.9,-1,-1,-1\r\n\r\n1, 2 ,-5,0,1e1,2,1,-1,-1,-1\r\n3,0,1,1,1,1,0"
         let records = try MOTChallenge.parse(text, as: .tracks, name: "gt.txt")
-        #expect(records == [
-            MOTRecord(frame: 1, id: 2, x: -5, y: 0, width: 10, height: 2, confidence: 1),
-            MOTRecord(frame: 3, id: 1, x: 10, y: 20, width: 30.5, height: 40, confidence: 0.9),
-            MOTRecord(frame: 3, id: 0, x: 1, y: 1, width: 1, height: 1, confidence: 0),
-        ])
+        #expect(
+            records == [
+                MOTRecord(frame: 1, id: 2, x: -5, y: 0, width: 10, height: 2, confidence: 1),
+                MOTRecord(frame: 3, id: 1, x: 10, y: 20, width: 30.5, height: 40, confidence: 0.9),
+                MOTRecord(frame: 3, id: 0, x: 1, y: 1, width: 1, height: 1, confidence: 0),
+            ])
         #expect(records[1].box == Box(x: 10, y: 20, width: 30.5, height: 40))
     }
 

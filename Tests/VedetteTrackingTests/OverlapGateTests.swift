@@ -28,7 +28,8 @@ import VedetteCore
             gate.allow(row: 0, box: track, growth: growth, minimum: 0.1, in: &allowed)
             allowed.solve(limit: 1)
             let best = faces.indices.max {
-                grown(track).intersectionOverUnion(grown(faces[$0])) < grown(track).intersectionOverUnion(grown(faces[$1]))
+                grown(track).intersectionOverUnion(grown(faces[$0]))
+                    < grown(track).intersectionOverUnion(grown(faces[$1]))
             }
             #expect(left.isEmpty || allowed.column(of: 0) == best)
             // As many rows as faces: each face that is allowed finds one.

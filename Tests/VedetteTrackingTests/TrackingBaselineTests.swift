@@ -53,9 +53,9 @@ struct TrackingBaselineTests {
         return try MOTChallenge.parse(TestData.text(path), as: .detections, name: path)
     }
 
-    /// Ground truth with every kind of error, by a rule that another tool can repeat: a tenth of the boxes is missing, the
-    /// others stand up to a quarter of their width aside, each object changes its number every 40 frames, and one track
-    /// jumps between detections of every third frame.
+    /// Ground truth with every kind of error, by a rule that another tool can repeat: a tenth of the boxes is missing,
+    /// the others stand up to a quarter of their width aside, each object changes its number every 40 frames, and one
+    /// track jumps between detections of every third frame.
     private static func spoiled(_ sequence: Sequence) throws -> [MOTRecord] {
         var tracks: [MOTRecord] = []
         for row in try truth(sequence) where row.confidence != 0 && (row.frame * 7 + row.id * 3) % 10 != 0 {
@@ -96,8 +96,8 @@ struct TrackingBaselineTests {
         compare(total, Self.reference[4], "combined")
     }
 
-    /// The accuracy baseline: what ByteTrack reached with its default options when this was last looked at. A change that
-    /// falls below is a regression, one that rises clearly above belongs in here.
+    /// The accuracy baseline: what ByteTrack reached with its default options when this was last looked at. A change
+    /// that falls below is a regression, one that rises clearly above belongs in here.
     @Test func byteTrackKeepsItsAccuracy() throws {
         var total = TrackingScore()
         for sequence in Self.sequences {
@@ -110,7 +110,9 @@ struct TrackingBaselineTests {
                 tracks += living.filter { $0.state == .confirmed }
                     .map { MOTRecord(frame: frame, id: $0.id, box: $0.box, confidence: $0.score) }
             }
-            total = total + TrackingEvaluation(ignoresRegions: false)
+            total =
+                total
+                + TrackingEvaluation(ignoresRegions: false)
                 .score(groundTruth: try Self.truth(sequence), results: tracks)
         }
         #expect(abs(total.hota - 0.3596) < 0.003)

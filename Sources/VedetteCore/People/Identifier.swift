@@ -34,7 +34,8 @@ extension Identifier: Codable {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let id = Identifier(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an id: 1 to 64 of a-z A-Z 0-9 - _")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "not an id: 1 to 64 of a-z A-Z 0-9 - _")
         }
         self = id
     }

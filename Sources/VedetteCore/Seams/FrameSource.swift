@@ -21,7 +21,8 @@ package enum FramePacing: Sendable, Hashable {
 /// Why a source could not be opened or stopped.
 package struct SourceFailure: DescribedError, Hashable {
     package enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
-        case unauthorized, unknownHost, refused, timedOut, notFound, unsupported, corrupt, lost, badAddress, missingPlugin
+        case unauthorized, unknownHost, refused, timedOut, notFound, unsupported, corrupt, lost, badAddress,
+            missingPlugin
         case other
     }
 

@@ -115,7 +115,9 @@ package struct SightingFilter: Sendable, Hashable {
     /// Only known (true) or only unknown (false) faces.
     package var known: Bool?
 
-    package init(person: PersonID? = nil, camera: CameraID? = nil, from: Date? = nil, to: Date? = nil, known: Bool? = nil) {
+    package init(
+        person: PersonID? = nil, camera: CameraID? = nil, from: Date? = nil, to: Date? = nil, known: Bool? = nil
+    ) {
         self.person = person
         self.camera = camera
         self.from = from

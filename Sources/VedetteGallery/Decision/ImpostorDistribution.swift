@@ -1,7 +1,7 @@
 import Foundation
 
-/// How often two different people look at least so much alike to an embedding model: measured once per model on many pairs
-/// of strangers, and part of its model pack.
+/// How often two different people look at least so much alike to an embedding model: measured once per model on many
+/// pairs of strangers, and part of its model pack.
 package struct ImpostorDistribution: Sendable, Hashable {
     package struct Point: Sendable, Hashable, Codable {
         /// Cosine, -1...1.
@@ -31,8 +31,8 @@ package struct ImpostorDistribution: Sendable, Hashable {
         self.points = sorted
     }
 
-    /// The similarity that a share `rate` of the pairs of strangers reach: linear between the points in the logarithm of the
-    /// rate, continued beyond the first and last as between the two next to them; at most 1, at least -1.
+    /// The similarity that a share `rate` of the pairs of strangers reach: linear between the points in the logarithm
+    /// of the rate, continued beyond the first and last as between the two next to them; at most 1, at least -1.
     package func similarity(atRate rate: Double) -> Float {
         guard rate > 0 else { return 1 }
         let next = points.firstIndex { $0.rate < rate } ?? points.count

@@ -22,13 +22,13 @@ package struct VerificationEvaluation: Sendable, Hashable {
         package var truePositiveRate: Double
     }
 
-    /// Share of the trials that are judged right, 0...1: when all have a fold and there are two or more, the mean over the
-    /// folds, each judged by the threshold that is best for the others; otherwise by ``threshold``.
+    /// Share of the trials that are judged right, 0...1: when all have a fold and there are two or more, the mean over
+    /// the folds, each judged by the threshold that is best for the others; otherwise by ``threshold``.
     package let accuracy: Double
     /// The similarity from which on a pair is judged the same, in the middle of the interval that is best for all.
     package let threshold: Float
-    /// Area under the receiver operating characteristic, 0...1: the chance that a pair of one person is more alike than a
-    /// pair of two.
+    /// Area under the receiver operating characteristic, 0...1: the chance that a pair of one person is more alike than
+    /// a pair of two.
     package let areaUnderCurve: Double
     /// From nothing judged the same, (0, 0), to everything, (1, 1); a point for each similarity that occurs.
     package let curve: [Point]

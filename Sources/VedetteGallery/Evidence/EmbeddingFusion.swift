@@ -2,16 +2,16 @@ package import VedetteCore
 
 /// The evidence of many pictures of one face, as one embedding: a mean weighted by quality.
 ///
-/// A picture that does not look like the mean (another face under the same track, a hand before the face) does not enter
-/// it, but begins or joins a rival mean; when the rival is supported better, the two change places. So one bad picture never
-/// poisons the evidence, not even the first.
+/// A picture that does not look like the mean (another face under the same track, a hand before the face) does not
+/// enter it, but begins or joins a rival mean; when the rival is supported better, the two change places. So one bad
+/// picture never poisons the evidence, not even the first.
 package struct EmbeddingFusion: Sendable, Hashable {
     package struct Options: Sendable, Hashable {
         /// Similarity to the mean below which a picture is an outlier, -1...1. Raise it to keep other faces out more
         /// surely; lower it to take in more turned and blurred pictures.
         package var minimumSimilarity: Float = 0.2
-        /// Total quality that the mean carries at most; beyond it older pictures fade. Raise it for steadier names; lower
-        /// it to follow a changing face sooner.
+        /// Total quality that the mean carries at most; beyond it older pictures fade. Raise it for steadier names;
+        /// lower it to follow a changing face sooner.
         package var maximumWeight: Float = 30
 
         package init() {}

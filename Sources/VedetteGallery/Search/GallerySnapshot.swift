@@ -1,10 +1,10 @@
 package import VedetteCore
 
-/// Everybody who is enrolled, at one version of the store: immutable, so that a search needs no lock and a frame sees one
-/// gallery.
+/// Everybody who is enrolled, at one version of the store: immutable, so that a search needs no lock and a frame sees
+/// one gallery.
 ///
-/// The search is exact: every sample is compared, and a person counts with the best of theirs. Rows lie one behind the other,
-/// person by person, so that the scan reads memory in order; it is bound by memory, not by arithmetic.
+/// The search is exact: every sample is compared, and a person counts with the best of theirs. Rows lie one behind the
+/// other, person by person, so that the scan reads memory in order; it is bound by memory, not by arithmetic.
 ///
 /// `@unchecked Sendable`: the rows are written in `init` and only read until `deinit`.
 package final class GallerySnapshot: @unchecked Sendable {
@@ -125,8 +125,8 @@ package final class GallerySnapshot: @unchecked Sendable {
             runnerUp: runnerUp.map { .init(person: people[$0.person].id, similarity: $0.similarity) })
     }
 
-    /// Calls `visit` with each person of `range` and the similarity of their nearest sample; never for a probe of another
-    /// length.
+    /// Calls `visit` with each person of `range` and the similarity of their nearest sample; never for a probe of
+    /// another length.
     @inline(__always)
     private func scan(_ probe: Embedding, _ range: Range<Int>, _ visit: (_ person: Int, _ similarity: Float) -> Void) {
         guard length > 0, probe.values.count == length else { return }

@@ -39,7 +39,8 @@ package final class CameraSupervisor: Service, CameraService {
     ///   - declared: cameras of the configuration.
     ///   - makeChain: composes the handlers of one camera.
     package init(
-        declared: [Camera], store: any CameraStore, hub: LiveHub, scheduler: AnalysisScheduler, opener: any SourceOpener,
+        declared: [Camera], store: any CameraStore, hub: LiveHub, scheduler: AnalysisScheduler,
+        opener: any SourceOpener,
         options: Options, logger: Logger, makeChain: @escaping @Sendable (Camera) -> HandlerChain
     ) {
         self.declared = declared
@@ -154,7 +155,7 @@ package final class CameraSupervisor: Service, CameraService {
     private func check(_ uri: SourceURI) throws {
         do {
             _ = try opener.open(uri, pacing: .realTime(loop: options.loopFiles))
-        } catch where error.reason == .badAddress {
+        } catch  where error.reason == .badAddress {
             throw error
         } catch {
             // It may come later: a camera that is switched off is no reason to refuse it.

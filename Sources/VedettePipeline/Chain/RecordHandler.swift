@@ -53,26 +53,30 @@ package final class RecordHandler: FrameHandler {
     }
 
     private func update(_ track: Track, _ identity: TrackIdentity, _ captured: Date, _ context: FrameContext) throws {
-        var appearance = open[track.id] ?? Appearance(
-            sighting: Sighting(
-                id: identity.sighting, camera: context.camera, track: track.id, person: nil,
-                firstSeen: captured.addingTimeInterval(track.firstSeen - context.time), lastSeen: captured,
-                similarity: nil, quality: 0, ended: false),
-            submittedAt: -.infinity, faceQuality: -1)
+        var appearance =
+            open[track.id]
+            ?? Appearance(
+                sighting: Sighting(
+                    id: identity.sighting, camera: context.camera, track: track.id, person: nil,
+                    firstSeen: captured.addingTimeInterval(track.firstSeen - context.time), lastSeen: captured,
+                    similarity: nil, quality: 0, ended: false),
+                submittedAt: -.infinity, faceQuality: -1)
         let before = appearance.sighting
         appearance.sighting.lastSeen = max(captured, before.firstSeen)
         appearance.sighting.take(identity)
         var face: SightingRecord.Face?
         // The crop is cut from this frame, so only a best face of this very frame can be kept.
         if let best = identity.best, best.quality > appearance.faceQuality,
-            let index = track.detectionIndex, context.detections[index].box == best.box {
+            let index = track.detectionIndex, context.detections[index].box == best.box
+        {
             let jpeg = try codec.jpeg(
                 cropping: best.box.expanded(by: FaceCrop.margin), of: context.frame, maximumSide: FaceCrop.maximumSide,
                 quality: FaceCrop.quality)
             face = SightingRecord.Face(jpeg: jpeg, embedding: best.embedding, model: model)
             appearance.faceQuality = best.quality
         }
-        let isDue = context.time - appearance.submittedAt >= options.updateInterval || context.time < appearance.submittedAt
+        let isDue =
+            context.time - appearance.submittedAt >= options.updateInterval || context.time < appearance.submittedAt
         if isDue || face != nil || before.person != appearance.sighting.person {
             appearance.submittedAt = context.time
             sink.submit(SightingRecord(sighting: appearance.sighting, face: face))

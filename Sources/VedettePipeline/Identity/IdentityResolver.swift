@@ -132,10 +132,12 @@ package struct IdentityResolver: Sendable {
         let general = policy.threshold.similarity(galleryCount: gallery.count)
         let asked = max(general, policy.threshold.floor + options.headroom(height: evidence.height))
         let needed = options.looksNeeded(height: evidence.height)
-        let isSeenEnough = evidence.looks >= needed
+        let isSeenEnough =
+            evidence.looks >= needed
             || (evidence.looks >= needed - 1 && match.similarity >= asked + options.singleLookHeadroom)
         if isSeenEnough,
-            policy.decide(match, galleryCount: gallery.count, extraSimilarity: asked - general).match != nil {
+            policy.decide(match, galleryCount: gallery.count, extraSimilarity: asked - general).match != nil
+        {
             evidence.identity.person = match.person
             evidence.identity.name = match.name
             evidence.identity.similarity = match.similarity

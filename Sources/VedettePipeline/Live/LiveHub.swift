@@ -84,7 +84,8 @@ package final class LiveHub: Sendable {
             if replaced { state.channels[id]!.status.replaced += 1 }
             state.channels[id]!.status.width = frame.width
             state.channels[id]!.status.height = frame.height
-            state.channels[id]!.status.receivedPerSecond = state.channels[id]!.received.count(at: frame.captureTime.monotonic)
+            state.channels[id]!.status.receivedPerSecond = state.channels[id]!.received.count(
+                at: frame.captureTime.monotonic)
         }
     }
 
@@ -161,7 +162,8 @@ package final class LiveHub: Sendable {
     private func encode(_ view: LiveView) throws -> EncodedFrame {
         let width = min(view.frame.width, options.maximumWidth)
         let jpeg = try codec.jpeg(
-            of: view.frame, faces: view.faces.map(\.overlay), maximumWidth: options.maximumWidth, quality: options.quality)
+            of: view.frame, faces: view.faces.map(\.overlay), maximumWidth: options.maximumWidth,
+            quality: options.quality)
         return EncodedFrame(
             jpeg: jpeg, sequence: view.frame.sequence, captureTime: view.frame.captureTime,
             width: width, height: view.frame.height * width / view.frame.width)

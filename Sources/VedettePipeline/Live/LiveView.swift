@@ -20,7 +20,8 @@ package struct LiveFace: Sendable, Hashable {
     package var observed: Bool
 
     package init(
-        track: Int, box: Box, person: PersonID? = nil, name: String? = nil, similarity: Float? = nil, quality: Float = 0,
+        track: Int, box: Box, person: PersonID? = nil, name: String? = nil, similarity: Float? = nil,
+        quality: Float = 0,
         since: Date, sighting: SightingID? = nil, observed: Bool
     ) {
         self.track = track

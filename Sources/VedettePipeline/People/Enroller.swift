@@ -131,7 +131,9 @@ package struct Enroller: Sendable {
                 let dy = box.center.y - point.y
                 return dx * dx + dy * dy
             }
-            guard let nearest = found.min(by: { distance($0.box) < distance($1.box) }) else { throw EnrolmentRefusal.noFace }
+            guard let nearest = found.min(by: { distance($0.box) < distance($1.box) }) else {
+                throw EnrolmentRefusal.noFace
+            }
             return nearest
         }
         func visibleShare(_ box: Box) -> Float {

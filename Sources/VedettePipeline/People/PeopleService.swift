@@ -65,7 +65,8 @@ package final class PeopleService: Sendable {
     /// Adds a face that was found already, without reading the gallery anew: call ``refresh()`` after the last.
     package func add(_ face: EnrolledFace, source: String, to person: PersonID) async throws -> FaceSample {
         let sample = FaceSample(
-            id: .make(), person: person, embedding: face.embedding, model: enroller.model, quality: face.quality.overall,
+            id: .make(), person: person, embedding: face.embedding, model: enroller.model,
+            quality: face.quality.overall,
             source: source, createdAt: .now)
         try await store.addSample(sample, jpeg: face.jpeg)
         return sample

@@ -37,7 +37,7 @@ struct OriginGuard: RouterMiddleware {
             guard let authority, let host = Self.host(of: authority), accepts(host) else {
                 return Problem(
                     .foreignHost, "this server is not known as '\((authority ?? "").prefix(100))'",
-                    remedy: "use http://localhost, or add the name to server.allowedHosts")
+                    remedy: "use http://localhost, or add the name to server.allowed_hosts")
             }
         }
         guard request.method != .get, request.method != .head else { return nil }

@@ -1,6 +1,6 @@
-package import VedetteCore
 import Foundation
 import Glibc
+package import VedetteCore
 
 /// The folder in which everything that Vedette keeps lies: `vedette.sqlite`, `models/`, `backups/`.
 ///

@@ -1,6 +1,6 @@
-import VedetteCore
 import Glibc
 import Synchronization
+import VedetteCore
 
 /// An exclusive advisory lock on a file that holds the owner's process number.
 ///
@@ -48,7 +48,9 @@ final class FolderLock: Sendable {
     private func signWithProcess(_ path: String) throws(StoreError) {
         let code = descriptor.withLock { descriptor -> Int32 in
             let text = Array("\(getpid())\n".utf8)
-            guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else { return errno }
+            guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
+                return errno
+            }
             return 0
         }
         guard code == 0 else { throw DataFolder.failure(code, "write to", path) }

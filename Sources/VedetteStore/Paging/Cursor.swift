@@ -1,5 +1,5 @@
-import VedetteCore
 import Foundation
+import VedetteCore
 
 /// The key of the last row of a page, as text that callers hand back unread.
 ///

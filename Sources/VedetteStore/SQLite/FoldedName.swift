@@ -1,5 +1,5 @@
-import VedetteCore
 import Foundation
+import VedetteCore
 
 /// A name folded so that upper and lower case, and the ways to write an accent, do not matter. Folded here and not by
 /// the database: each database folds differently, and SQLite only the letters of ASCII.

@@ -1,5 +1,5 @@
-package import VedetteCore
 import GRDB
+package import VedetteCore
 
 extension SQLiteStore {
     package func cameras() async throws -> [Camera] {

@@ -1,8 +1,8 @@
-package import VedetteCore
 import GRDB
 import Glibc
 import Logging
 import Synchronization
+package import VedetteCore
 
 /// Erasing for good. Three copies have to go: the rows (overwritten with zeros, `secure_delete`), what the write-ahead
 /// log still holds of them, and what SQLite left in the unused part of a page when it moved rows to another one.

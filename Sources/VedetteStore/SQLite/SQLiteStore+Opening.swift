@@ -1,8 +1,8 @@
-package import VedetteCore
 import Foundation
 import GRDB
 import Glibc
 package import Logging
+package import VedetteCore
 
 /// Opening, in steps that leave a file alone until it has proved to be ours:
 ///
@@ -118,7 +118,8 @@ extension SQLiteStore {
         guard descriptor >= 0 else {
             guard errno == ENOENT else { throw DataFolder.failure(errno, "read", path) }
             throw StoreError(
-                .notFound, "there is no database at \(path)", remedy: "start \"vedette serve\" or enroll somebody first")
+                .notFound, "there is no database at \(path)", remedy: "start \"vedette serve\" or enroll somebody first"
+            )
         }
         defer { Glibc.close(descriptor) }
         var header = [UInt8](repeating: 0, count: 100)

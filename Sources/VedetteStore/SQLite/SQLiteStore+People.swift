@@ -1,5 +1,5 @@
-package import VedetteCore
 import GRDB
+package import VedetteCore
 
 extension SQLiteStore {
     package func createPerson(name: String) async throws -> Person {
@@ -73,7 +73,8 @@ extension SQLiteStore {
             }
             try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [source.rawValue])
             try db.execute(
-                sql: "INSERT INTO merged_person (id, target) VALUES (?, ?)", arguments: [source.rawValue, target.rawValue])
+                sql: "INSERT INTO merged_person (id, target) VALUES (?, ?)",
+                arguments: [source.rawValue, target.rawValue])
             try Self.touch(target, db)
             return try Self.requirePerson(target, db)
         }

@@ -1,6 +1,6 @@
-package import VedetteCore
 import Foundation
 import GRDB
+package import VedetteCore
 
 extension SQLiteStore {
     package func addSample(_ sample: FaceSample, jpeg: [UInt8]) async throws {
@@ -16,12 +16,14 @@ extension SQLiteStore {
     package func addSample(from sighting: SightingID, to person: PersonID, model: String) async throws -> FaceSample {
         try await change { db in
             _ = try Self.requirePerson(person, db)
-            guard let quality = try Float.fetchOne(
-                db, sql: "SELECT quality FROM sighting WHERE id = ?", arguments: [sighting.rawValue])
+            guard
+                let quality = try Float.fetchOne(
+                    db, sql: "SELECT quality FROM sighting WHERE id = ?", arguments: [sighting.rawValue])
             else { throw StoreError.unknown("sighting", sighting.rawValue) }
-            guard let face = try Row.fetchOne(
-                db, sql: "SELECT embedding, jpeg FROM sighting_face WHERE sighting = ? AND model = ?",
-                arguments: [sighting.rawValue, model])
+            guard
+                let face = try Row.fetchOne(
+                    db, sql: "SELECT embedding, jpeg FROM sighting_face WHERE sighting = ? AND model = ?",
+                    arguments: [sighting.rawValue, model])
             else { throw StoreError(.notFound, "sighting \(sighting) has no face of model \(model)") }
             // The similarity of the face to itself. From now on the pipeline does not change who it is.
             try db.execute(

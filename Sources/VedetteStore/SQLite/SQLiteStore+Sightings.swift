@@ -1,6 +1,6 @@
-package import VedetteCore
 import Foundation
 import GRDB
+package import VedetteCore
 
 extension SQLiteStore {
     /// Nothing in a record can make the batch fail: values that are not numbers become none or 0.
@@ -44,9 +44,11 @@ extension SQLiteStore {
         try await read { db in
             // The one that began last need not be the one that ended last, but those that ended later began no
             // earlier than the longest sighting takes.
-            guard let latest = try Int64.fetchOne(
-                db, sql: "SELECT last_seen FROM sighting WHERE person = ? ORDER BY first_seen DESC, id DESC LIMIT 1",
-                arguments: [person.rawValue])
+            guard
+                let latest = try Int64.fetchOne(
+                    db,
+                    sql: "SELECT last_seen FROM sighting WHERE person = ? ORDER BY first_seen DESC, id DESC LIMIT 1",
+                    arguments: [person.rawValue])
             else { return nil }
             return try SightingQuery.entries(
                 db,
@@ -119,7 +121,8 @@ private struct SightingUpsert {
 
     func finish() throws {
         try db.execute(
-            sql: "UPDATE meta SET value = ? WHERE key = 'longest_sighting' AND value < ?", arguments: [longest, longest])
+            sql: "UPDATE meta SET value = ? WHERE key = 'longest_sighting' AND value < ?",
+            arguments: [longest, longest])
     }
 
     private mutating func current(_ id: PersonID) throws -> PersonID? {

@@ -1,8 +1,8 @@
-import VedetteCore
 import Dispatch
 import GRDB
 import Logging
 import Synchronization
+import VedetteCore
 
 /// The store in one SQLite file.
 ///

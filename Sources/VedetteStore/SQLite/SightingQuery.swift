@@ -1,5 +1,5 @@
-import VedetteCore
 import GRDB
+import VedetteCore
 
 /// The statement that lists a page of sightings, newest first.
 ///

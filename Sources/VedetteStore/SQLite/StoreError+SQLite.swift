@@ -1,5 +1,5 @@
-import VedetteCore
 import GRDB
+import VedetteCore
 
 extension StoreError {
     /// What SQLite's result code means for the reader. The database's own text goes into the message (it names tables
@@ -10,7 +10,8 @@ extension StoreError {
         switch error.resultCode {
         case .SQLITE_FULL:
             self.init(
-                .unavailable, "the disk is full: \(file) cannot grow", remedy: "make room on the disk", underlyingCode: code)
+                .unavailable, "the disk is full: \(file) cannot grow", remedy: "make room on the disk",
+                underlyingCode: code)
         case .SQLITE_READONLY:
             self.init(
                 .unavailable, "\(file) is open for reading only",
@@ -45,5 +46,7 @@ extension StoreError {
     static let restoreRemedy =
         "the file was left as it is: move it away and restore a backup, or choose another folder with --data"
 
-    static func unknown(_ kind: String, _ id: String) -> StoreError { StoreError(.notFound, "there is no \(kind) \(id)") }
+    static func unknown(_ kind: String, _ id: String) -> StoreError {
+        StoreError(.notFound, "there is no \(kind) \(id)")
+    }
 }

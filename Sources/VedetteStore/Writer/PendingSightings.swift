@@ -1,5 +1,5 @@
-import VedetteCore
 import DequeModule
+import VedetteCore
 
 /// Sightings that wait to be written: the newest state of each, in the order in which they came.
 ///

@@ -1,8 +1,8 @@
-package import VedetteCore
 package import Logging
 package import Metrics
 import ServiceLifecycle
 import Synchronization
+package import VedetteCore
 
 /// Writes what the pipeline reports about sightings, in batches, off the path of the frames.
 ///

@@ -1,8 +1,8 @@
 /// Optimal one-to-one assignment of rows to columns, of which any may stay alone.
 ///
 /// Pairs that are allowed are named one by one with their cost; all others are forbidden. Solved by shortest augmenting
-/// paths with dual prices (Jonker and Volgenant 1987; Crouse 2016 for the rectangular case) over the allowed pairs only, so
-/// that the gates of a tracker make it faster: rows without a rival cost no more than a look at their pairs.
+/// paths with dual prices (Jonker and Volgenant 1987; Crouse 2016 for the rectangular case) over the allowed pairs
+/// only, so that the gates of a tracker make it faster: rows without a rival cost no more than a look at their pairs.
 ///
 ///     assignment.reset(rows: 2, columns: 3)
 ///     assignment.allow(row: 0, column: 2, cost: 0.4)

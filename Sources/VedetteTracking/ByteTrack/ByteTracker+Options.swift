@@ -14,22 +14,22 @@ extension ByteTracker {
         /// Overlap (0...1) a known track needs with a detection of high score. Raise it against swaps between
         /// neighbours; lower it for fast motion.
         package var minimumOverlap: Float = 0.2
-        /// Overlap a track in view needs with a detection of low score: such a box is trusted only close by. Raising and
-        /// lowering as `minimumOverlap`.
+        /// Overlap a track in view needs with a detection of low score: such a box is trusted only close by. Raising
+        /// and lowering as `minimumOverlap`.
         package var minimumLowScoreOverlap: Float = 0.5
         /// Overlap a tentative track needs. Raise it against tracks made of unrelated false detections; lower it when
         /// fast faces are never confirmed.
         package var minimumTentativeOverlap: Float = 0.3
         /// How fast a new face may be, in sizes (root of the box area) per second, for tracks and detections that no
-        /// overlap has brought together: the boxes grow by the way it can have gone since the frame before. At 30 frames a
-        /// second that is little, at 3 it lets a walking face find itself. Raise it when fast faces get a new number at each
-        /// frame; lower it when neighbours swap. 0 leaves this pass out.
+        /// overlap has brought together: the boxes grow by the way it can have gone since the frame before. At 30
+        /// frames a second that is little, at 3 it lets a walking face find itself. Raise it when fast faces get a new
+        /// number at each frame; lower it when neighbours swap. 0 leaves this pass out.
         package var reachSpeed: Float = 6
-        /// Share of `reachSpeed` (0...1) for a track whose velocity is known, since that is in its prediction. Raising and
-        /// lowering as `reachSpeed`.
+        /// Share of `reachSpeed` (0...1) for a track whose velocity is known, since that is in its prediction. Raising
+        /// and lowering as `reachSpeed`.
         package var settledReach: Float = 0.5
-        /// Share (0...1) in which the time a track was lost before this frame adds to its reach. Raise it to find faces again
-        /// that turned while covered; lower it when a face that comes up takes over the track of one that left.
+        /// Share (0...1) in which the time a track was lost before this frame adds to its reach. Raise it to find faces
+        /// again that turned while covered; lower it when a face that comes up takes over the track of one that left.
         package var lostReach: Float = 0.3
         /// The most that a box grows, in sizes. Raise it for fast faces below 4 frames a second; lower it in crowds.
         package var maximumReach: Float = 1.5
@@ -39,8 +39,8 @@ extension ByteTracker {
         /// Detections after which a track is believed, the first included (1 or more); the first frame is no exception.
         /// Raise it against tracks on false detections; lower it to see faces sooner.
         package var confirmationHits: Int = 3
-        /// Two detections this far apart confirm a track as well, so that few frames a second do not delay a face. Raise and
-        /// lower as `confirmationHits`.
+        /// Two detections this far apart confirm a track as well, so that few frames a second do not delay a face.
+        /// Raise and lower as `confirmationHits`.
         package var confirmationSeconds: Double = 0.3
         /// A tentative track ends when it is missed for longer than this. Raise it for detectors that blink; lower it
         /// against tracks on false detections.

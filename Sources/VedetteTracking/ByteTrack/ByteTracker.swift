@@ -1,12 +1,12 @@
 package import VedetteCore
 
-/// ByteTrack (Zhang et al. 2022, "Multi-Object Tracking by Associating Every Detection Box") with time in seconds, and with
-/// a last pass that keeps fast faces at low frame rates.
+/// ByteTrack (Zhang et al. 2022, "Multi-Object Tracking by Associating Every Detection Box") with time in seconds, and
+/// with a last pass that keeps fast faces at low frame rates.
 ///
-/// Each update predicts all tracks, then matches in four passes, each of them optimal: detections of high score with known
-/// tracks, in view or lost; detections of low score with the tracks in view that are left; detections of high score that
-/// are left with tentative tracks; and what is still left of high scores and tracks by reach instead of overlap.
-/// Detections of high score that remain begin tentative tracks.
+/// Each update predicts all tracks, then matches in four passes, each of them optimal: detections of high score with
+/// known tracks, in view or lost; detections of low score with the tracks in view that are left; detections of high
+/// score that are left with tentative tracks; and what is still left of high scores and tracks by reach instead of
+/// overlap. Detections of high score that remain begin tentative tracks.
 package struct ByteTracker: Tracker {
     package let options: Options
     package private(set) var removed: [Track] = []
@@ -89,7 +89,8 @@ package struct ByteTracker: Tracker {
         for (row, index) in rows.enumerated() {
             guard let column = assignment.column(of: row) else { continue }
             taken[column] = true
-            followed[index].take(detections[column], index: column, at: step.seconds, clock: clock.now, options: options)
+            followed[index].take(
+                detections[column], index: column, at: step.seconds, clock: clock.now, options: options)
         }
     }
 

@@ -51,7 +51,8 @@ struct FollowedFace: Sendable {
         track.score = detection.score
         track.lastSeen = seconds
         track.hits += 1
-        let isSeenEnough = track.hits >= options.confirmationHits
+        let isSeenEnough =
+            track.hits >= options.confirmationHits
             || seconds - track.firstSeen >= options.confirmationSeconds
         if track.state == .lost || isSeenEnough { track.state = .confirmed }
     }

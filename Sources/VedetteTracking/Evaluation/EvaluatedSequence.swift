@@ -40,8 +40,9 @@ struct EvaluatedSequence {
         }
     }
 
-    /// How well each object and each track agree over the whole sequence, before any pair is made: Jaccard index of their
-    /// frames, where a frame counts by overlap shared out among the rivals. Row by row, an object's with each track.
+    /// How well each object and each track agree over the whole sequence, before any pair is made: Jaccard index of
+    /// their frames, where a frame counts by overlap shared out among the rivals. Row by row, an object's with each
+    /// track.
     func alignment() -> [Double] {
         let trackCount = trackCounts.count
         var shared = [Double](repeating: 0, count: objectCounts.count * trackCount)

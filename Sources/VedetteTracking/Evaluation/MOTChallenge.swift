@@ -46,7 +46,8 @@ package enum MOTChallenge {
         return records
     }
 
-    /// Writes rows as `frame,id,x,y,width,height,confidence,-1,-1,-1`, with two decimals for pixels and four for scores.
+    /// Writes rows as `frame,id,x,y,width,height,confidence,-1,-1,-1`, with two decimals for pixels and four for
+    /// scores.
     package static func format(_ records: some Sequence<MOTRecord>) -> String {
         var text = ""
         for record in records {

@@ -4,8 +4,8 @@
 ///     print(score.hota, score.idf1, score.mota)
 package struct TrackingEvaluation: Sendable {
     /// Whether ground truth rows of confidence 0 are regions to ignore: a track box that overlaps one by at least 0.5,
-    /// and no row that counts, is then left out. On for faces, where such a row is a face too small or too covered to be
-    /// judged; off to agree with the evaluation of MOT15, where such rows are as good as absent.
+    /// and no row that counts, is then left out. On for faces, where such a row is a face too small or too covered to
+    /// be judged; off to agree with the evaluation of MOT15, where such rows are as good as absent.
     package var ignoresRegions: Bool
 
     package init(ignoresRegions: Bool = true) {

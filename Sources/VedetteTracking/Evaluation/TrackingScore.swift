@@ -1,8 +1,8 @@
 /// How well tracks agree with ground truth, as counts that add up over sequences.
 ///
-/// HOTA as in Luiten et al. 2021, CLEAR as in Bernardin and Stiefelhagen 2008, identity as in Ristani et al. 2016, with the
-/// details (ties, thresholds, combination of sequences) of the TrackEval reference implementation. All rates are 0...1 but
-/// ``mota``, which falls below 0 when there are more errors than objects.
+/// HOTA as in Luiten et al. 2021, CLEAR as in Bernardin and Stiefelhagen 2008, identity as in Ristani et al. 2016, with
+/// the details (ties, thresholds, combination of sequences) of the TrackEval reference implementation. All rates are
+/// 0...1 but ``mota``, which falls below 0 when there are more errors than objects.
 package struct TrackingScore: Sendable, Hashable {
     /// The overlaps at which HOTA is taken: 0.05, 0.10 ... 0.95.
     package static let alphas: [Double] = (1...19).map { Double($0) * 0.05 }
@@ -36,7 +36,8 @@ package struct TrackingScore: Sendable, Hashable {
     }
 
     package var idf1: Double {
-        rate(Double(identityTruePositives),
+        rate(
+            Double(identityTruePositives),
             Double(identityTruePositives) + 0.5 * Double(identityFalsePositives + identityFalseNegatives))
     }
     package var identityPrecision: Double {

@@ -61,11 +61,13 @@ package struct KalmanFilter: Sendable, Hashable {
     /// two predictions of half the time are one of the whole.
     package mutating func predict(seconds: Float) {
         position += velocity * seconds
-        // White noise on place and on velocity, integrated over the time. At 1/30 s the diagonal is the usual constants.
+        // White noise on place and on velocity, integrated over the time. At 1/30 s the diagonal is the usual
+        // constants.
         let rate: Float = 30
         let perStep = noise.velocity * scale
         let velocityRate = rate * rate * rate * perStep * perStep
-        let placeRate = rate * scale * scale * max(0, noise.position * noise.position - noise.velocity * noise.velocity / 3)
+        let placeRate =
+            rate * scale * scale * max(0, noise.position * noise.position - noise.velocity * noise.velocity / 3)
         let square = seconds * seconds
         positionVariance += 2 * seconds * covariance + square * velocityVariance
         positionVariance += seconds * placeRate + square * seconds * velocityRate / 3

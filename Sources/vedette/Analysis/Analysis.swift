@@ -104,7 +104,8 @@ final class Analysis: @unchecked Sendable {
     private func take(_ picture: Frame) {
         frame += 1
         progress.advance()
-        guard failure == nil, filter.takes(time: picture.mediaTime ?? Double(picture.captureTime.monotonic) / 1e9) else {
+        guard failure == nil, filter.takes(time: picture.mediaTime ?? Double(picture.captureTime.monotonic) / 1e9)
+        else {
             return
         }
         analysed += 1

@@ -32,7 +32,8 @@ struct Bench: AsyncParsableCommand {
 
     struct Pipeline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Latency from capture to the encoded picture with overlay, with cameras and viewers as in 'serve'.",
+            abstract:
+                "Latency from capture to the encoded picture with overlay, with cameras and viewers as in 'serve'.",
             discussion: """
                 Example: vedette bench pipeline --source street.mp4 --cameras 8 --seconds 20 --gallery staff/
 
@@ -45,7 +46,8 @@ struct Bench: AsyncParsableCommand {
         @Option(help: "How many cameras.") var cameras = 1
         @Option(help: "How long to measure, in seconds.") var seconds = 15.0
         @Option(help: "Seconds before measuring starts.") var warmup = 3.0
-        @Option(help: ArgumentHelp("Folder with one sub-folder of photos per person.", valueName: "dir")) var gallery: String?
+        @Option(help: ArgumentHelp("Folder with one sub-folder of photos per person.", valueName: "dir")) var gallery:
+            String?
         @OptionGroup var shared: SharedOptions
 
         struct Report: Encodable {
@@ -61,7 +63,8 @@ struct Bench: AsyncParsableCommand {
 
         func validate() throws {
             guard (1...64).contains(cameras), (1...3600).contains(seconds), (0...600).contains(warmup) else {
-                throw ValidationError("--cameras must be from 1 to 64, --seconds from 1 to 3600, --warmup from 0 to 600.")
+                throw ValidationError(
+                    "--cameras must be from 1 to 64, --seconds from 1 to 3600, --warmup from 0 to 600.")
             }
         }
 
@@ -69,9 +72,10 @@ struct Bench: AsyncParsableCommand {
             try await CommandRunner.run {
                 let configuration = try shared.load()
                 let engine = try Engine.open(configuration)
-                let people = try await gallery.asyncMap {
-                    try await GallerySource($0).load(engine, configuration)
-                } ?? GallerySnapshot(contents: GalleryContents(version: 1, entries: []))
+                let people =
+                    try await gallery.asyncMap {
+                        try await GallerySource($0).load(engine, configuration)
+                    } ?? GallerySnapshot(contents: GalleryContents(version: 1, entries: []))
                 let report = try await PipelineBenchmark(
                     engine: engine, configuration: configuration, gallery: Gallery(people), source: SourceURI(source),
                     cameras: cameras, seconds: seconds, warmup: warmup
@@ -113,11 +117,13 @@ struct Bench: AsyncParsableCommand {
         func run() async throws {
             try await CommandRunner.run {
                 let engine = try Engine.open(try shared.load())
-                let report = try await InferenceBenchmark(engine: engine, width: width, height: height, runs: runs).run()
+                let report = try await InferenceBenchmark(engine: engine, width: width, height: height, runs: runs)
+                    .run()
                 if shared.json { return try Console.printJSON(report) }
                 Console.print("detection \(report.detection.text)")
                 Console.print("embedding \(report.embedding.text)")
-                Console.print("\(report.workers) callers at once give \(tenths(report.scaling)) times the detections of one")
+                Console.print(
+                    "\(report.workers) callers at once give \(tenths(report.scaling)) times the detections of one")
             }
         }
     }

@@ -29,7 +29,9 @@ struct Enroll: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Enrol everybody in this folder: a sub-folder of photos per person.", valueName: "dir"))
     var folder: String?
 
-    @Option(help: ArgumentHelp("Take shots from this camera instead; frames with more than one face are skipped.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp(
+            "Take shots from this camera instead; frames with more than one face are skipped.", valueName: "uri"))
     var camera: String?
 
     @Option(help: "How many shots to take from the camera.")
@@ -43,7 +45,8 @@ struct Enroll: AsyncParsableCommand {
     func validate() throws {
         if folder != nil {
             guard name == nil, images.isEmpty, camera == nil else {
-                throw ValidationError("--folder takes the names from its sub-folders: give no name, image or camera with it.")
+                throw ValidationError(
+                    "--folder takes the names from its sub-folders: give no name, image or camera with it.")
             }
             return
         }
@@ -147,7 +150,8 @@ struct EnrolmentRun {
         if faces.count < count {
             result.refused += count - faces.count
             result.refusals.append(
-                Refusal(source: camera.redacted, reason: "only \(faces.count) of \(count) shots within \(Int(timeout)) s"))
+                Refusal(
+                    source: camera.redacted, reason: "only \(faces.count) of \(count) shots within \(Int(timeout)) s"))
         }
     }
 
@@ -155,7 +159,8 @@ struct EnrolmentRun {
         if json {
             try Console.printJSON(result)
         } else {
-            Console.print("\(result.enrolled) faces enrolled for \(result.people.count) people, \(result.refused) refused")
+            Console.print(
+                "\(result.enrolled) faces enrolled for \(result.people.count) people, \(result.refused) refused")
         }
         try Outcome.check(failed: result.refused, of: result.refused + result.enrolled)
     }

@@ -22,7 +22,8 @@ struct Evaluate: AsyncParsableCommand {
                 """)
 
         @Option(help: "CSV file of the annotated faces.") var gt: String
-        @Option(help: ArgumentHelp("Folder that the names of the pictures start from.", valueName: "dir")) var images: String
+        @Option(help: ArgumentHelp("Folder that the names of the pictures start from.", valueName: "dir")) var images:
+            String
         @Option(help: "Least score that counts for recall and precision.") var minScore: Float = 0.3
         @Option(help: ArgumentHelp("Column of the faces that count; all when left out.", valueName: "column"))
         var subset: String?
@@ -82,28 +83,36 @@ struct Evaluate: AsyncParsableCommand {
                 """)
 
         @Option(help: "CSV file of the pairs.") var pairs: String
-        @Option(help: ArgumentHelp("Folder that the names of the pictures start from.", valueName: "dir")) var images: String
+        @Option(help: ArgumentHelp("Folder that the names of the pictures start from.", valueName: "dir")) var images:
+            String
         @OptionGroup var shared: SharedOptions
 
         func run() async throws {
             try await CommandRunner.run {
                 let table = try Table(path: pairs)
                 let columns = try ["img1", "img2", "same"].map { try table.column($0) }
+                let fold = table.columns.firstIndex(of: "fold")
                 let engine = try Engine.open(try shared.load())
                 let names = Set(table.rows.flatMap { [$0.fields[columns[0]], $0.fields[columns[1]]] }).sorted()
                 let embeddings = try await embed(names, engine)
                 var trials: [VerificationEvaluation.Trial] = []
                 for row in table.rows {
-                    guard let first = embeddings[row.fields[columns[0]]], let second = embeddings[row.fields[columns[1]]] else {
+                    guard let first = embeddings[row.fields[columns[0]]],
+                        let second = embeddings[row.fields[columns[1]]]
+                    else {
                         continue
                     }
-                    trials.append(.init(similarity: first.similarity(to: second), isSame: row.fields[columns[2]] == "1"))
+                    trials.append(
+                        .init(
+                            similarity: first.similarity(to: second), isSame: row.fields[columns[2]] == "1",
+                            fold: fold.flatMap { Int(row.fields[$0]) }))
                 }
                 guard let result = VerificationEvaluation(trials) else {
                     throw Files.Failure(message: "no pairs could be judged: both kinds, same and different, are needed")
                 }
                 let report = Report(
-                    pairs: table.rows.count, scored: trials.count, accuracy: result.accuracy, threshold: result.threshold,
+                    pairs: table.rows.count, scored: trials.count, accuracy: result.accuracy,
+                    threshold: result.threshold,
                     auc: result.areaUnderCurve, truePositiveRate: result.truePositiveRate(atFalsePositiveRate: 0.001))
                 if shared.json { return try Console.printJSON(report) }
                 Console.print(

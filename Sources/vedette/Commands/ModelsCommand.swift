@@ -7,7 +7,8 @@ struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
         abstract: "List, describe and verify model packs.",
-        discussion: "Example: vedette models verify scrfd-sface. 'make setup' fetches the packs; Docs/Models.md says more.",
+        discussion:
+            "Example: vedette models verify scrfd-sface. 'make setup' fetches the packs; Docs/Models.md says more.",
         subcommands: [List.self, Info.self, Verify.self], defaultSubcommand: List.self)
 
     struct Row: Encodable {
@@ -38,14 +39,17 @@ struct ModelsCommand: AsyncParsableCommand {
                         Console.complain(name, error)
                     }
                 }
-                guard !names.isEmpty else { throw Files.Failure(message: "there are no packs", remedy: "run 'make setup'") }
+                guard !names.isEmpty else {
+                    throw Files.Failure(message: "there are no packs", remedy: "run 'make setup'")
+                }
                 try Outcome.check(failed: failed, of: names.count)
             }
         }
     }
 
     struct Info: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Describe a pack: models, inputs, licences, origin, threshold.")
+        static let configuration = CommandConfiguration(
+            abstract: "Describe a pack: models, inputs, licences, origin, threshold.")
         @Argument(help: "A pack's name or folder.") var name = "scrfd-sface"
         @OptionGroup var shared: SharedOptions
 
@@ -54,7 +58,8 @@ struct ModelsCommand: AsyncParsableCommand {
                 let pack = try Packs.open(name)
                 if shared.json { return try Console.printJSON(pack, pretty: true) }
                 Console.print("\(pack.name): \(pack.description)")
-                Console.print("  detector   \(pack.detector.kind.rawValue), \(pack.detector.license), \(pack.detector.origin)")
+                Console.print(
+                    "  detector   \(pack.detector.kind.rawValue), \(pack.detector.license), \(pack.detector.origin)")
                 Console.print(
                     "  embedder   \(pack.embedder.name), \(pack.embedder.length) numbers, \(pack.embedder.license), "
                         + pack.embedder.origin)

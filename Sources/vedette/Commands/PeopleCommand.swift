@@ -7,7 +7,8 @@ struct PeopleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "people",
         abstract: "List, show, rename, merge and delete the enrolled people.",
-        discussion: "A person is named by id or, where that is clear, by name. Example: vedette people rename \"Ada\" \"Ada Lovelace\"",
+        discussion:
+            "A person is named by id or, where that is clear, by name. Example: vedette people rename \"Ada\" \"Ada Lovelace\"",
         subcommands: [List.self, Show.self, Rename.self, Merge.self, Delete.self], defaultSubcommand: List.self)
 
     struct Row: Encodable {
@@ -80,7 +81,8 @@ struct PeopleCommand: AsyncParsableCommand {
                 let report = Report(
                     person: Row(person),
                     faces: samples.map {
-                        .init(id: $0.id, source: $0.source, model: $0.model, quality: $0.quality, createdAt: $0.createdAt)
+                        .init(
+                            id: $0.id, source: $0.source, model: $0.model, quality: $0.quality, createdAt: $0.createdAt)
                     },
                     lastSeen: last?.sighting.lastSeen, lastCamera: last?.sighting.camera)
                 if shared.json { return try Console.printJSON(report) }
@@ -88,7 +90,9 @@ struct PeopleCommand: AsyncParsableCommand {
                 for face in report.faces {
                     Console.print("  \(face.id)  \(face.source)  quality \(Int((face.quality * 100).rounded())) %")
                 }
-                if let last { Console.print("  last seen \(last.sighting.lastSeen.ISO8601Format()) at \(last.sighting.camera)") }
+                if let last {
+                    Console.print("  last seen \(last.sighting.lastSeen.ISO8601Format()) at \(last.sighting.camera)")
+                }
             }
         }
     }
@@ -119,7 +123,8 @@ struct PeopleCommand: AsyncParsableCommand {
         func run() async throws {
             try await CommandRunner.run {
                 let store = try DataFolder.writing(try shared.load())
-                let merged = try await store.merge(try await store.find(source).id, into: try await store.find(target).id)
+                let merged = try await store.merge(
+                    try await store.find(source).id, into: try await store.find(target).id)
                 try await store.close()
                 try Row(merged).print(json: shared.json)
             }
@@ -146,7 +151,8 @@ struct PeopleCommand: AsyncParsableCommand {
                 let report = try await store.delete(found.id)
                 try await store.close()
                 if shared.json { return try Console.printJSON(report) }
-                Console.print("erased \(found.name): \(report.samples) faces, and the name in \(report.sightings) sightings")
+                Console.print(
+                    "erased \(found.name): \(report.samples) faces, and the name in \(report.sightings) sightings")
             }
         }
     }
@@ -159,7 +165,8 @@ extension Store {
         let named = try await people(named: text)
         guard let first = named.first else { throw StoreError(.notFound, "there is nobody called '\(text)'") }
         guard named.count == 1 else {
-            throw StoreError(.conflict, "\(named.count) people are called '\(text)'", remedy: "use an id from 'vedette people list'")
+            throw StoreError(
+                .conflict, "\(named.count) people are called '\(text)'", remedy: "use an id from 'vedette people list'")
         }
         return first
     }

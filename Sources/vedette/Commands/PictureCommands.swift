@@ -77,7 +77,10 @@ struct Detect: AsyncParsableCommand {
         try await CommandRunner.run {
             let engine = try Engine.open(try shared.load())
             try await pictures.run(engine, json: shared.json) { face, _ in
-                (FaceReport.Face(box: face.box, score: face.score, landmarks: face.landmarks), percent(face.score), .sure)
+                (
+                    FaceReport.Face(box: face.box, score: face.score, landmarks: face.landmarks), percent(face.score),
+                    .sure
+                )
             }
         }
     }
@@ -134,7 +137,8 @@ struct Recognize: AsyncParsableCommand {
             try await pictures.run(engine, json: shared.json) { face, frame in
                 let embedded = try engine.embedder.embed(face, in: frame)
                 var recognition = FaceReport.Recognition()
-                if let match = engine.policy.decide(people.search(embedded.embedding), galleryCount: people.count).match {
+                if let match = engine.policy.decide(people.search(embedded.embedding), galleryCount: people.count).match
+                {
                     recognition = FaceReport.Recognition(person: match.name, similarity: match.similarity)
                 }
                 let report = FaceReport.Face(

@@ -26,7 +26,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Add demo cameras that look at a photograph, and enrol some of the people in it.")
     var demo = false
 
-    @Option(name: .long, parsing: .singleValue, help: ArgumentHelp("Add a camera; may be given several times.", valueName: "uri"))
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp("Add a camera; may be given several times.", valueName: "uri"))
     var camera: [String] = []
 
     @Option(help: "Port to listen on; 0 takes any free one.")
@@ -35,7 +37,9 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func validate() throws {
-        guard port.map({ (0...65535).contains($0) }) ?? true else { throw ValidationError("--port must be from 0 to 65535.") }
+        guard port.map({ (0...65535).contains($0) }) ?? true else {
+            throw ValidationError("--port must be from 0 to 65535.")
+        }
     }
 
     func run() async throws {
@@ -51,7 +55,8 @@ struct Serve: AsyncParsableCommand {
             let ids = configuration.cameras.map(\.id)
             guard Set(ids).count == ids.count else {
                 throw ConfigurationError(
-                    message: "two cameras have the same id", remedy: "camera-1, camera-2 ... and demo-1, demo-2 are taken by --camera and --demo")
+                    message: "two cameras have the same id",
+                    remedy: "camera-1, camera-2 ... and demo-1, demo-2 are taken by --camera and --demo")
             }
             try await Server(configuration, isDemo: demo).run()
         }

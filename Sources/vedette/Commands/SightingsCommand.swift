@@ -37,11 +37,14 @@ struct SightingsCommand: AsyncParsableCommand {
                 throw ValidationError("\(name) must be a time such as 2026-11-20T08:00:00Z, not '\(text)'.")
             }
         }
-        guard camera.map({ CameraID($0) != nil }) ?? true else { throw ValidationError("--camera must be a camera's id.") }
+        guard camera.map({ CameraID($0) != nil }) ?? true else {
+            throw ValidationError("--camera must be a camera's id.")
+        }
     }
 
     private static func date(_ text: String) -> Date? {
-        (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        (try? Date(text, strategy: .iso8601))
+            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
     }
 
     func run() async throws {

@@ -50,7 +50,8 @@ enum Files {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw Failure(message: "the folder \(path) cannot be read", remedy: "name a folder with one sub-folder per person")
+            throw Failure(
+                message: "the folder \(path) cannot be read", remedy: "name a folder with one sub-folder per person")
         }
         return names.sorted().compactMap { name in
             var isFolder: ObjCBool = false

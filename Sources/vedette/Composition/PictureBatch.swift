@@ -28,7 +28,10 @@ struct PictureBatch {
                 started += 1
                 group.addTask {
                     do {
-                        return (index, .success(try await pool.run { try work(path, try codec.decode(try Files.read(path))) }))
+                        return (
+                            index,
+                            .success(try await pool.run { try work(path, try codec.decode(try Files.read(path))) })
+                        )
                     } catch {
                         return (index, .failure(error))
                     }

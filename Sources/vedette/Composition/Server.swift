@@ -81,7 +81,9 @@ struct Server {
         return CameraSupervisor(
             declared: configuration.cameras.map { Camera(id: $0.id, name: $0.name, uri: $0.uri, enabled: $0.enabled) },
             store: store, hub: hub, scheduler: AnalysisScheduler(workers: engine.workers),
-            opener: SourceFactory(codec: engine.codec, demo: hasDemo ? DemoPhotograph.scene(faces: engine) : DemoPhotograph.scene()), options: options, logger: logger,
+            opener: SourceFactory(
+                codec: engine.codec, demo: hasDemo ? DemoPhotograph.scene(faces: engine) : DemoPhotograph.scene()),
+            options: options, logger: logger,
             makeChain: { chains.live($0.id, hub: hub, sink: sink) })
     }
 
@@ -105,7 +107,10 @@ struct Server {
                 }),
             options: ServerOptions(
                 host: configuration.server.host, port: configuration.server.port,
-                consoleFolder: configuration.server.console.isEmpty ? nil : configuration.server.console),
+                consoleFolder: configuration.server.console.isEmpty ? nil : configuration.server.console,
+                allowedHosts: configuration.server.allowedHosts.split(separator: ",").map {
+                    $0.trimmingCharacters(in: .whitespaces)
+                }),
             logger: logger,
             onListening: { host, port in
                 let shown = host.contains(":") ? "[\(host)]" : host

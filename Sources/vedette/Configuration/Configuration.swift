@@ -5,6 +5,7 @@ struct Configuration: Sendable, Hashable {
     struct Server: Sendable, Hashable {
         var host = "127.0.0.1"
         var port = 8080
+        var allowedHosts = ""
         var console = ""
     }
 

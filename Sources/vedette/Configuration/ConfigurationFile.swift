@@ -19,7 +19,8 @@ extension Configuration {
         var configuration = Configuration()
         if let path {
             guard let bytes = FileManager.default.contents(atPath: path) else {
-                throw ConfigurationError(message: "\(path) cannot be read", remedy: "name a file that exists: --config FILE")
+                throw ConfigurationError(
+                    message: "\(path) cannot be read", remedy: "name a file that exists: --config FILE")
             }
             try configuration.read(yaml: String(decoding: bytes, as: UTF8.self), file: path)
         }
@@ -36,7 +37,8 @@ extension Configuration {
         }
         guard let root, root != Node("") else { return }
         guard let mapping = root.mapping else {
-            throw ConfigurationError(message: "\(file) must be a list of keys with values, such as 'server: {port: 8080}'")
+            throw ConfigurationError(
+                message: "\(file) must be a list of keys with values, such as 'server: {port: 8080}'")
         }
         let settings = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, $0) })
         for (key, value) in mapping {
@@ -60,7 +62,8 @@ extension Configuration {
             return
         }
         let isGroup = settings.keys.contains { $0.hasPrefix(key + ".") }
-        guard isGroup else { throw unknown(key, place, Array(settings.keys) + ["cameras"]) }
+        let groups = Set(settings.keys.compactMap { $0.split(separator: ".").first.map(String.init) })
+        guard isGroup else { throw unknown(key, place, Array(settings.keys) + groups + ["cameras"]) }
         if node.scalar?.string == "" { return }
         guard let group = node.mapping else {
             throw ConfigurationError(message: "\(place): '\(key)' must hold keys, not a value")
@@ -84,7 +87,8 @@ extension Configuration {
             for (key, value) in mapping {
                 let name = key.string ?? ""
                 guard ["id", "name", "uri", "enabled"].contains(name) else {
-                    throw unknown("cameras." + name, place, ["cameras.id", "cameras.name", "cameras.uri", "cameras.enabled"])
+                    throw unknown(
+                        "cameras." + name, place, ["cameras.id", "cameras.name", "cameras.uri", "cameras.enabled"])
                 }
                 values[name] = value.scalar?.string ?? ""
             }
@@ -119,7 +123,8 @@ extension Configuration {
                 throw unknown(variable, "environment", Array(settings.keys))
             }
             guard setting.take(&self, value) else {
-                throw ConfigurationError(message: "environment: '\(variable)' is '\(value)' but must be \(setting.rule)")
+                throw ConfigurationError(
+                    message: "environment: '\(variable)' is '\(value)' but must be \(setting.rule)")
             }
         }
     }

@@ -31,7 +31,8 @@ struct Setting {
     static func whole(
         _ key: String, _ path: WritableKeyPath<Configuration, Int>, _ range: ClosedRange<Int>
     ) -> Setting {
-        Setting(key: key, rule: "a whole number from \(range.lowerBound) to \(range.upperBound)") { configuration, value in
+        Setting(key: key, rule: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+            configuration, value in
             guard let number = Int(value), range.contains(number) else { return false }
             configuration[keyPath: path] = number
             return true
@@ -68,6 +69,7 @@ struct Setting {
             .text("data", \.data, rule: "a folder"),
             .text("server.host", \.server.host, rule: "an address or host name"),
             .whole("server.port", \.server.port, 0...65535),
+            .text("server.allowed_hosts", \.server.allowedHosts, rule: "host names separated by commas"),
             .text("server.console", \.server.console, rule: "a folder"),
             .text("models.pack", \.models.pack, rule: "the name of a pack or its folder"),
             .text("models.precision", \.models.precision, allowed: ["auto", "fp32", "int8"]),
@@ -93,7 +95,8 @@ struct Setting {
             .number("camera.connect_timeout", \.camera.connectTimeout, 1...600),
             .number("camera.maximum_delay", \.camera.maximumDelay, 0.5...3600),
             .flag("camera.loop_files", \.camera.loopFiles),
-            .text("log.level", \.log.level, allowed: ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            .text(
+                "log.level", \.log.level, allowed: ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
         ]
     }
 }

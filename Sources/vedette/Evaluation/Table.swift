@@ -23,7 +23,8 @@ struct Table {
         for (index, line) in lines.dropFirst().enumerated() where !line.isEmpty {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             guard fields.count == columns.count else {
-                throw Failure(message: "\(path), line \(index + 2): \(fields.count) fields where the header has \(columns.count)")
+                throw Failure(
+                    message: "\(path), line \(index + 2): \(fields.count) fields where the header has \(columns.count)")
             }
             rows.append((index + 2, fields))
         }

@@ -45,7 +45,9 @@ extension StoreContract {
             #expect(all.map(\.sighting.firstSeen) == all.map(\.sighting.firstSeen).sorted(by: >))
         },
         Clause("a filter and a search hold over all pages") { store in
-            for index in 0..<9 { _ = try await store.createPerson(name: index % 2 == 0 ? "even \(index)" : "odd \(index)") }
+            for index in 0..<9 {
+                _ = try await store.createPerson(name: index % 2 == 0 ? "even \(index)" : "odd \(index)")
+            }
             let records = (0..<20).map { index in
                 Sample.record(Sample.sighting(camera: index % 2 == 0 ? "door" : "yard", from: Double(index)))
             }
@@ -55,7 +57,8 @@ extension StoreContract {
             var count = 0
             repeat {
                 let page = try await store.sightings(
-                    SightingFilter(camera: CameraID("yard"), from: Sample.moment(3)), page: PageRequest(cursor: cursor, limit: 3))
+                    SightingFilter(camera: CameraID("yard"), from: Sample.moment(3)),
+                    page: PageRequest(cursor: cursor, limit: 3))
                 #expect(page.items.allSatisfy { $0.sighting.camera.rawValue == "yard" })
                 count += page.items.count
                 cursor = page.next
@@ -69,9 +72,14 @@ extension StoreContract {
             }
             let people = try #require(try await store.people(search: nil, page: PageRequest(limit: 1)).next)
             let sightings = try #require(try await store.sightings(SightingFilter(), page: PageRequest(limit: 1)).next)
-            let forged = ["", "x", "%%%", "../..", "' OR 1=1", people + "A", String(sightings.prefix(6)), String(repeating: "A", count: 100_000)]
+            let forged = [
+                "", "x", "%%%", "../..", "' OR 1=1", people + "A", String(sightings.prefix(6)),
+                String(repeating: "A", count: 100_000),
+            ]
             for cursor in forged + [sightings] {
-                await expectStoreError(.invalid) { _ = try await store.people(search: nil, page: PageRequest(cursor: cursor)) }
+                await expectStoreError(.invalid) {
+                    _ = try await store.people(search: nil, page: PageRequest(cursor: cursor))
+                }
             }
             for cursor in forged + [people] {
                 await expectStoreError(.invalid) {
@@ -79,7 +87,9 @@ extension StoreContract {
                 }
             }
             for limit in [0, -1, 1001, .max, .min] {
-                await expectStoreError(.invalid) { _ = try await store.people(search: nil, page: PageRequest(limit: limit)) }
+                await expectStoreError(.invalid) {
+                    _ = try await store.people(search: nil, page: PageRequest(limit: limit))
+                }
                 await expectStoreError(.invalid) {
                     _ = try await store.sightings(SightingFilter(), page: PageRequest(limit: limit))
                 }
@@ -96,7 +106,8 @@ extension StoreContract {
                         for batch in 0..<10 {
                             let records = (0..<20).map { index in
                                 Sample.record(
-                                    Sample.sighting(camera: "c\(worker)", person: anna.id, from: Double(batch * 20 + index)),
+                                    Sample.sighting(
+                                        camera: "c\(worker)", person: anna.id, from: Double(batch * 20 + index)),
                                     face: index == 0 ? batch : nil)
                             }
                             try await store.write(records)
@@ -104,12 +115,14 @@ extension StoreContract {
                     }
                     group.addTask {
                         for index in 0..<10 {
-                            try await store.addSample(Sample.faceSample(of: anna.id, worker * 100 + index), jpeg: Sample.jpeg(index))
+                            try await store.addSample(
+                                Sample.faceSample(of: anna.id, worker * 100 + index), jpeg: Sample.jpeg(index))
                         }
                     }
                     group.addTask {
                         for _ in 0..<20 {
-                            let page = try await store.sightings(SightingFilter(person: anna.id), page: PageRequest(limit: 50))
+                            let page = try await store.sightings(
+                                SightingFilter(person: anna.id), page: PageRequest(limit: 50))
                             #expect(page.items.allSatisfy { $0.personName == "Anna" })
                         }
                     }

@@ -30,7 +30,9 @@ extension StoreContract {
             #expect(try await store.people(search: nil, page: PageRequest()).items.count == names.count)
         },
         Clause("an unusable name is refused and nothing is stored") { store in
-            for name in ["", "  \n", "\u{0}", String(repeating: "x", count: 10_000), String(repeating: "x", count: 201)] {
+            for name in [
+                "", "  \n", "\u{0}", String(repeating: "x", count: 10_000), String(repeating: "x", count: 201),
+            ] {
                 await expectStoreError(.invalid) { _ = try await store.createPerson(name: name) }
             }
             let person = try await store.createPerson(name: "Anna")
@@ -57,7 +59,9 @@ extension StoreContract {
                 (String(repeating: "x", count: 100_000), []),
             ]
             for (search, names) in cases {
-                #expect(try await store.people(search: search, page: PageRequest()).items.map(\.name) == names, "\(search.prefix(9))")
+                #expect(
+                    try await store.people(search: search, page: PageRequest()).items.map(\.name) == names,
+                    "\(search.prefix(9))")
             }
             #expect(try await store.people(search: "", page: PageRequest()).items.count == 7)
         },

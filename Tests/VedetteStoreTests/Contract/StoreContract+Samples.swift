@@ -101,7 +101,9 @@ extension StoreContract {
         Clause("the gallery holds the samples of one model with their people") { store in
             let anna = try await store.createPerson(name: "Anna")
             let bert = try await store.createPerson(name: "Bert")
-            for (person, seed, model) in [(anna, 1, "sface"), (anna, 2, "sface"), (bert, 3, "sface"), (bert, 4, "arcface")] {
+            for (person, seed, model) in [
+                (anna, 1, "sface"), (anna, 2, "sface"), (bert, 3, "sface"), (bert, 4, "arcface"),
+            ] {
                 try await store.addSample(Sample.faceSample(of: person.id, seed, model: model), jpeg: [])
             }
             let contents = try await store.galleryContents(model: "sface")
@@ -126,9 +128,12 @@ extension StoreContract {
                 ("add it again", false, { try await store.addSample(sample, jpeg: []) }),
                 ("remove it", true, { try await store.deleteSample(sample.id, of: anna.id) }),
                 ("write a sighting", false, { try await store.write([Sample.record(sighting, face: 1)]) }),
-                ("sample of a sighting", true, {
-                    _ = try await store.addSample(from: sighting.id, to: anna.id, model: Sample.model)
-                }),
+                (
+                    "sample of a sighting", true,
+                    {
+                        _ = try await store.addSample(from: sighting.id, to: anna.id, model: Sample.model)
+                    }
+                ),
                 ("delete nobody", false, { _ = try await store.delete(.make()) }),
                 ("merge", true, { _ = try await store.merge(clara.id, into: anna.id) }),
                 ("delete", true, { _ = try await store.delete(anna.id) }),
@@ -148,7 +153,8 @@ extension StoreContract {
             var camera = Camera(
                 id: CameraID("entrance")!, name: "Entrance 'A'", uri: SourceURI("rtsp://u:p%20@host/1?x=y"),
                 createdAt: Sample.moment(0))
-            let yard = Camera(id: .make(), name: "", uri: SourceURI("test:"), enabled: false, createdAt: Sample.moment(1))
+            let yard = Camera(
+                id: .make(), name: "", uri: SourceURI("test:"), enabled: false, createdAt: Sample.moment(1))
             try await store.save(camera)
             try await store.save(yard)
             #expect(try await store.cameras() == [camera, yard])

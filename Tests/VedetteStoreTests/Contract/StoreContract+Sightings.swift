@@ -6,7 +6,8 @@ extension StoreContract {
     static let sightings = [
         Clause("a sighting comes back as it was") { store in
             let anna = try await store.createPerson(name: "Anna")
-            let sighting = Sample.sighting(person: anna.id, from: 1.25, to: 9.5, similarity: 0.625, quality: 0.75, ended: false)
+            let sighting = Sample.sighting(
+                person: anna.id, from: 1.25, to: 9.5, similarity: 0.625, quality: 0.75, ended: false)
             try await store.write([Sample.record(sighting, face: 2)])
             let entry = SightingEntry(sighting: sighting, personName: "Anna", hasImage: true)
             #expect(try await store.sighting(sighting.id) == entry)
@@ -55,7 +56,9 @@ extension StoreContract {
             _ = try await store.delete(anna.id)
             let new = Sample.sighting(person: anna.id, from: 3, similarity: 0.5)
             let bystander = Sample.sighting(from: 4)
-            try await store.write([Sample.record(open, face: 2), Sample.record(new, face: 3), Sample.record(bystander, face: 4)])
+            try await store.write([
+                Sample.record(open, face: 2), Sample.record(new, face: 3), Sample.record(bystander, face: 4),
+            ])
             for id in [open.id, new.id] {
                 let entry = try #require(try await store.sighting(id))
                 #expect(entry.sighting.person == nil)
@@ -66,7 +69,8 @@ extension StoreContract {
         },
         Clause("values that are no numbers or no moments do not stop a batch") { store in
             let wild = Sighting(
-                id: .make(), camera: CameraID("c")!, track: .max, person: nil, firstSeen: Date(timeIntervalSince1970: -.infinity),
+                id: .make(), camera: CameraID("c")!, track: .max, person: nil,
+                firstSeen: Date(timeIntervalSince1970: -.infinity),
                 lastSeen: Date(timeIntervalSince1970: 1e300), similarity: .nan, quality: .nan, ended: false)
             let plain = Sample.sighting()
             try await store.write([Sample.record(wild), Sample.record(plain)])
@@ -110,7 +114,8 @@ extension StoreContract {
             ]
             try await store.write(
                 scene.map { name, camera, person, from, to in
-                    Sample.record(Sample.sighting(id: SightingID(name)!, camera: camera, person: person, from: from, to: to))
+                    Sample.record(
+                        Sample.sighting(id: SightingID(name)!, camera: camera, person: person, from: from, to: to))
                 })
             let cases: [(SightingFilter, String)] = [
                 (SightingFilter(), "edcba"),

@@ -80,7 +80,8 @@ enum Sample {
 
     static func faceSample(of person: PersonID, _ seed: Int, model: String = model) -> FaceSample {
         FaceSample(
-            id: .make(), person: person, embedding: embedding(seed), model: model, quality: 0.75, source: "photo \(seed).jpg",
+            id: .make(), person: person, embedding: embedding(seed), model: model, quality: 0.75,
+            source: "photo \(seed).jpg",
             createdAt: moment(Double(seed)))
     }
 
@@ -88,11 +89,13 @@ enum Sample {
     static func moment(_ seconds: Double) -> Date { Date(timeIntervalSince1970: 1_790_000_000 + seconds) }
 
     static func sighting(
-        id: SightingID = .make(), camera: String = "entrance", person: PersonID? = nil, from: Double = 0, to: Double? = nil,
+        id: SightingID = .make(), camera: String = "entrance", person: PersonID? = nil, from: Double = 0,
+        to: Double? = nil,
         similarity: Float? = nil, quality: Float = 0.5, ended: Bool = true
     ) -> Sighting {
         Sighting(
-            id: id, camera: CameraID(camera)!, track: 7, person: person, firstSeen: moment(from), lastSeen: moment(to ?? from + 1),
+            id: id, camera: CameraID(camera)!, track: 7, person: person, firstSeen: moment(from),
+            lastSeen: moment(to ?? from + 1),
             similarity: similarity, quality: quality, ended: ended)
     }
 

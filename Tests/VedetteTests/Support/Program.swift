@@ -5,7 +5,8 @@ import Synchronization
 enum Program {
     /// Beside the test bundle, where the build puts it.
     static let path: String = {
-        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let tests =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return (tests as NSString).deletingLastPathComponent + "/vedette"
     }()
 
@@ -23,7 +24,9 @@ enum Program {
     }
 
     /// Runs to the end.
-    static func run(_ arguments: String..., environment: [String: String] = [:], input: String? = nil) async throws -> Result {
+    static func run(
+        _ arguments: String..., environment: [String: String] = [:], input: String? = nil
+    ) async throws -> Result {
         let running = try start(arguments, environment: environment)
         if let input { running.write(input) }
         running.closeInput()
@@ -44,7 +47,9 @@ enum Program {
         fileprivate init(_ arguments: [String], _ environment: [String: String]) throws {
             process.executableURL = URL(fileURLWithPath: Program.path)
             process.arguments = arguments
-            var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VEDETTE_") || $0.key == "VEDETTE_HOME" }
+            var all = ProcessInfo.processInfo.environment.filter {
+                !$0.key.hasPrefix("VEDETTE_") || $0.key == "VEDETTE_HOME"
+            }
             all.merge(environment) { _, new in new }
             process.environment = all
             let output = Pipe()
@@ -57,7 +62,8 @@ enum Program {
             read(errors) { $0.errors.append($1) }
         }
 
-        private func read(_ pipe: Pipe, _ take: @escaping @Sendable (inout (output: Data, errors: Data), Data) -> Void) {
+        private func read(_ pipe: Pipe, _ take: @escaping @Sendable (inout (output: Data, errors: Data), Data) -> Void)
+        {
             readers.enter()
             let handle = pipe.fileHandleForReading
             Thread.detachNewThread { [self] in

@@ -27,8 +27,8 @@ struct Walkers {
     var missed: Double = 0.03
     var weak: Double = 0.1
 
-    /// Lanes of one walker after the other, in turns to the right and to the left; the faces of neighbouring lanes overlap,
-    /// so that people who meet hide each other.
+    /// Lanes of one walker after the other, in turns to the right and to the left; the faces of neighbouring lanes
+    /// overlap, so that people who meet hide each other.
     static func crossing(seed: UInt64) -> Walkers {
         var random = SeededGenerator(seed: seed)
         var walkers: [Walker] = []
@@ -49,8 +49,8 @@ struct Walkers {
         return Walkers(walkers: walkers)
     }
 
-    /// The faces that a detector finds, with the walker each belongs to. Of two that overlap by more than half, the nearer
-    /// (larger) hides the other.
+    /// The faces that a detector finds, with the walker each belongs to. Of two that overlap by more than half, the
+    /// nearer (larger) hides the other.
     func seen(at seconds: Double, using random: inout SeededGenerator) -> [(walker: Int, detection: Detection)] {
         let boxes = walkers.map { $0.box(at: seconds) }
         var found: [(walker: Int, detection: Detection)] = []
@@ -61,12 +61,14 @@ struct Walkers {
                 return box.intersectionOverUnion(other) > 0.5
             }
             let chance = Double.random(in: 0...1, using: &random)
-            let noise = { (random: inout SeededGenerator) in Float.random(in: -0.03...0.03, using: &random) * box.height }
+            let noise = { (random: inout SeededGenerator) in Float.random(in: -0.03...0.03, using: &random) * box.height
+            }
             let jittered = Box(
                 x: box.x + noise(&random), y: box.y + noise(&random), width: box.width + noise(&random),
                 height: box.height + noise(&random))
             if isHidden || chance < missed { continue }
-            let score = chance < missed + weak
+            let score =
+                chance < missed + weak
                 ? Float.random(in: 0.3...0.45, using: &random) : Float.random(in: 0.55...0.95, using: &random)
             found.append((index, Detection(box: jittered, score: score)))
         }

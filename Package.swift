@@ -88,10 +88,11 @@ let package = Package(
                 hummingbirdCore,
                 logging, metrics, nioCore, serviceLifecycle,
             ], swiftSettings: strict),
+        .target(name: "CMemory"),
         .executableTarget(
             name: "vedette",
             dependencies: [
-                "VedetteCore", "VedetteImages", "VedetteMedia", "VedetteVision", "VedetteTracking", "VedetteGallery",
+                "CMemory", "VedetteCore", "VedetteImages", "VedetteMedia", "VedetteVision", "VedetteTracking", "VedetteGallery",
                 "VedettePipeline", "VedetteStore", "VedetteServer", argumentParser, logging, metrics, serviceLifecycle,
                 unixSignals, yams,
             ], swiftSettings: strict),
@@ -127,6 +128,9 @@ let package = Package(
                 hummingbirdTesting, logging, nioCore, nioPosix, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
-            name: "VedetteTests", dependencies: ["vedette", "VedetteCore", yams], swiftSettings: strict),
+            name: "VedetteTests",
+            dependencies: [
+                "vedette", "VedetteCore", "VedetteImages", "VedettePipeline", "VedetteStore", logging, serviceLifecycle, yams,
+            ], swiftSettings: strict),
     ]
 )

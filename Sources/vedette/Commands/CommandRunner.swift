@@ -1,10 +1,12 @@
 import ArgumentParser
+import CMemory
 import Foundation
 import VedetteCore
 
 /// Runs a command's work and turns its errors into a line on standard error and an exit status.
 enum CommandRunner {
     static func run(_ work: () async throws -> Void) async throws {
+        vm_bound_allocator()
         signal(SIGPIPE, SIG_IGN)
         do {
             try await work()

@@ -92,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "vedette",
             dependencies: [
-                "CMemory", "VedetteCore", "VedetteImages", "VedetteMedia", "VedetteVision", "VedetteTracking", "VedetteGallery",
+                "CMemory", "VedetteCore", "VedetteImages", "VedetteMedia", "VedetteVision", "VedetteTracking",
+                "VedetteGallery",
                 "VedettePipeline", "VedetteStore", "VedetteServer", argumentParser, logging, metrics, serviceLifecycle,
                 unixSignals, yams,
             ], swiftSettings: strict),
@@ -130,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "VedetteTests",
             dependencies: [
-                "vedette", "VedetteCore", "VedetteImages", "VedettePipeline", "VedetteStore", logging, serviceLifecycle, yams,
+                "vedette", "VedetteCore", "VedetteImages", "VedettePipeline", "VedetteStore", logging, serviceLifecycle,
+                yams,
             ], swiftSettings: strict),
     ]
 )

@@ -12,7 +12,8 @@ import VedetteStore
 /// Cameras that drop, freeze and refuse, with a real RTSP server on the loopback.
 @Suite(
     .enabled(
-        if: RTSPServer.isHere, "skipped: needs the Debian packages python3-gi and gir1.2-gst-rtsp-server-1.0 ('make test' installs them)"),
+        if: RTSPServer.isHere,
+        "skipped: needs the Debian packages python3-gi and gir1.2-gst-rtsp-server-1.0 ('make test' installs them)"),
     .serialized)
 struct CameraRecoveryTests {
     private let camera: CameraID
@@ -25,7 +26,8 @@ struct CameraRecoveryTests {
         let hub = LiveHub(codec: codec)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let supervisor = CameraSupervisor(
-            declared: [Camera(id: camera, name: "Door", uri: SourceURI(uri))], store: try SQLiteStore.inMemory(), hub: hub,
+            declared: [Camera(id: camera, name: "Door", uri: SourceURI(uri))], store: try SQLiteStore.inMemory(),
+            hub: hub,
             scheduler: AnalysisScheduler(workers: 1), opener: SourceFactory(codec: codec, demo: nil), options: .init(),
             logger: logger,
             makeChain: { HandlerChain(camera: $0.id, handlers: [PublishHandler(hub: hub)], onFailure: { _, _ in }) })

@@ -9,7 +9,9 @@ final class RTSPServer: @unchecked Sendable {
     static let isHere: Bool = {
         let check = Process()
         check.executableURL = URL(fileURLWithPath: python)
-        check.arguments = ["-c", "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"]
+        check.arguments = [
+            "-c", "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer",
+        ]
         check.standardError = FileHandle.nullDevice
         guard (try? check.run()) != nil else { return false }
         check.waitUntilExit()
@@ -23,7 +25,8 @@ final class RTSPServer: @unchecked Sendable {
     /// Starts and waits until it listens.
     init(port: Int = 0, _ options: String...) throws {
         process.executableURL = URL(fileURLWithPath: Self.python)
-        process.arguments = [Self.script, "--port", "\(port)", "--width", "320", "--height", "240", "--until-eof"] + options
+        process.arguments =
+            [Self.script, "--port", "\(port)", "--width", "320", "--height", "240", "--until-eof"] + options
         let output = Pipe()
         process.standardInput = input
         process.standardOutput = output

@@ -31,7 +31,10 @@ import Testing
         ("rtsp://admin:s3cret@10.0.0.5:554/stream", "rtsp://***@10.0.0.5:554/stream"),
         ("rtsp://admin:p@ss@host/x", "rtsp://***@host/x"),
         ("http://host/video?token=abc", "http://host/video?***"),
-        ("rtsp://host/path@2", "rtsp://host/path@2"),
+        ("rtsp://admin:pa/ss@cam/1", "rtsp://***@cam/1"),
+        ("rtsp://admin:p?s#s@cam/1", "rtsp://***@cam/1"),
+        ("rtsp:/admin:s3cret@cam", "***@cam"),
+        ("/videos/a@b.mp4", "/videos/a@b.mp4"),
         ("/dev/video0", "/dev/video0"),
         ("demo:", "demo:"),
     ])

@@ -25,17 +25,17 @@ import VedetteCore
         let camera = try #require(CameraID("a"))
         let seen = Mutex<[UInt64]>([])
         let gate = DispatchSemaphore(value: 0)
-        scheduler.add(camera, targetRate: nil) { frame in
+        let place = scheduler.add(camera, targetRate: nil) { frame in
             seen.withLock { $0.append(frame.sequence) }
             gate.wait()
         } finish: {
         }
         scheduler.start()
-        #expect(scheduler.offer(frame(0), from: camera) == false)
+        #expect(scheduler.offer(frame(0), at: place) == false)
         #expect(await eventually { seen.withLock { $0 } == [0] })
-        #expect(scheduler.offer(frame(1), from: camera) == false)
-        #expect(scheduler.offer(frame(2), from: camera) == true)
-        #expect(scheduler.offer(frame(3), from: camera) == true)
+        #expect(scheduler.offer(frame(1), at: place) == false)
+        #expect(scheduler.offer(frame(2), at: place) == true)
+        #expect(scheduler.offer(frame(3), at: place) == true)
         gate.signal()
         #expect(await eventually { seen.withLock { $0 } == [0, 3] })
         gate.signal()
@@ -48,7 +48,7 @@ import VedetteCore
         let inside = Atomic<Int>(0)
         let worst = Atomic<Int>(0)
         let done = Atomic<Int>(0)
-        scheduler.add(camera, targetRate: nil) { _ in
+        let place = scheduler.add(camera, targetRate: nil) { _ in
             let now = inside.add(1, ordering: .relaxed).newValue
             worst.max(now, ordering: .relaxed)
             Thread.sleep(forTimeInterval: 0.001)
@@ -58,7 +58,7 @@ import VedetteCore
         }
         scheduler.start()
         for sequence in 0..<100 {
-            scheduler.offer(frame(UInt64(sequence)), from: camera)
+            scheduler.offer(frame(UInt64(sequence)), at: place)
             try await Task.sleep(for: .microseconds(500))
         }
         #expect(await eventually { done.load(ordering: .relaxed) > 10 })
@@ -70,8 +70,9 @@ import VedetteCore
         let scheduler = AnalysisScheduler(workers: 1)
         let cameras = ["a", "b", "c", "d"].compactMap { CameraID($0) }
         let counts = Mutex<[CameraID: Int]>([:])
+        var places: [CameraID: AnalysisScheduler.Place] = [:]
         for camera in cameras {
-            scheduler.add(camera, targetRate: nil) { _ in
+            places[camera] = scheduler.add(camera, targetRate: nil) { _ in
                 Thread.sleep(forTimeInterval: 0.002)
                 counts.withLock { $0[camera, default: 0] += 1 }
             } finish: {
@@ -79,7 +80,7 @@ import VedetteCore
         }
         scheduler.start()
         for sequence in 0..<300 {
-            for camera in cameras { scheduler.offer(frame(UInt64(sequence)), from: camera) }
+            for place in places.values { scheduler.offer(frame(UInt64(sequence)), at: place) }
             try await Task.sleep(for: .milliseconds(1))
         }
         await scheduler.stop()
@@ -93,15 +94,46 @@ import VedetteCore
         let scheduler = AnalysisScheduler(workers: 2)
         let finished = Atomic<Int>(0)
         let cameras = ["a", "b"].compactMap { CameraID($0) }
-        for camera in cameras {
+        let places = cameras.map { camera in
             scheduler.add(camera, targetRate: nil) { _ in
             } finish: {
                 finished.add(1, ordering: .relaxed)
             }
         }
         scheduler.start()
-        scheduler.remove(cameras[0])
+        await scheduler.remove(places[0])
+        #expect(finished.load(ordering: .relaxed) == 1)
         await scheduler.stop()
         #expect(finished.load(ordering: .relaxed) == 2)
+    }
+
+    @Test func aNewConnectionOfACameraIsNotTakenForTheOldOne() async throws {
+        let scheduler = AnalysisScheduler(workers: 2)
+        let camera = try #require(CameraID("a"))
+        let log = Mutex<[String]>([])
+        let gate = DispatchSemaphore(value: 0)
+        let old = scheduler.add(camera, targetRate: nil) { _ in
+            log.withLock { $0.append("old frame") }
+            gate.wait()
+        } finish: {
+            log.withLock { $0.append("old finish") }
+        }
+        scheduler.start()
+        scheduler.offer(frame(0), at: old)
+        #expect(await eventually { log.withLock { $0 } == ["old frame"] })
+        let new = scheduler.add(camera, targetRate: nil) { _ in
+            log.withLock { $0.append("new frame") }
+        } finish: {
+            log.withLock { $0.append("new finish") }
+        }
+        async let removed: Void = scheduler.remove(old)
+        scheduler.offer(frame(1), at: new)
+        #expect(await eventually { log.withLock { $0 } == ["old frame", "new frame"] })
+        gate.signal()
+        await removed
+        #expect(log.withLock { $0.last } == "old finish", "removal returns when the chain is finished")
+        #expect(scheduler.offer(frame(2), at: old) == false)
+        await scheduler.stop()
+        #expect(log.withLock { $0 } == ["old frame", "new frame", "old finish", "new finish"])
     }
 }

@@ -110,4 +110,39 @@ import VedetteCore
         #expect(cycle.handle(.ended(nil), at: 3.1).isEmpty)
         #expect(cycle.handle(.tick, at: 100).isEmpty)
     }
+
+    @Test func aRecordingThatIsOverIsNotStartedAgain() {
+        var cycle = cycle()
+        _ = cycle.handle(.start, at: 0)
+        _ = cycle.handle(.frame, at: 1)
+        #expect(cycle.handle(.ended(nil), at: 2) == [.report(.stopped, reason: "the recording is over")])
+        #expect(cycle.handle(.tick, at: 100).isEmpty)
+    }
+
+    @Test func framesOnTheirWayReviveNoConnectionThatWasGivenUp() {
+        var cycle = cycle()
+        _ = cycle.handle(.start, at: 0)
+        _ = cycle.handle(.frame, at: 1)
+        _ = cycle.handle(.tick, at: 3.5)
+        _ = cycle.handle(.tick, at: 7)
+        #expect(cycle.state == .backingOff)
+        #expect(cycle.handle(.frame, at: 7.1).isEmpty)
+        #expect(cycle.state == .backingOff && cycle.reason == "the stream froze")
+    }
+
+    @Test func aHostThatIsBackIsTriedOftenUntilItHasPictures() {
+        var cycle = cycle()
+        _ = cycle.handle(.start, at: 0)
+        var now = 0.0
+        for _ in 0..<8 {
+            _ = cycle.handle(.ended(refused), at: now)
+            now += 50
+            _ = cycle.handle(.tick, at: now)
+        }
+        _ = cycle.handle(.ended(refused), at: now)
+        _ = cycle.handle(.reachable(false), at: now + 1)
+        #expect(cycle.handle(.reachable(true), at: now + 2).first == .connect)
+        _ = cycle.handle(.ended(SourceFailure(.notFound, "not yet")), at: now + 2.1)
+        #expect(cycle.handle(.tick, at: now + 2.8).contains(.connect), "half a second, not half a minute")
+    }
 }

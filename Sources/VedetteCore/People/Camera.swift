@@ -27,17 +27,17 @@ package struct SourceURI: Sendable, Hashable, CustomStringConvertible, CustomDeb
 
     package init(_ text: String) { secret = text }
 
-    /// The address with user and password replaced by `***`, and without the values of its query.
+    /// The address with everything before its last `@` replaced by `***`, and without the values of its query.
+    ///
+    /// It hides too much rather than too little: a password may hold `/`, `?` or `#`, and the address may be mistyped.
     package var redacted: String {
         var text = secret
-        if let scheme = text.range(of: "://") {
-            let end = text[scheme.upperBound...].firstIndex(where: { "/?#".contains($0) }) ?? text.endIndex
-            if let at = text[scheme.upperBound..<end].lastIndex(of: "@") {
-                text.replaceSubrange(scheme.upperBound..<at, with: "***")
-            }
-            if let query = text.firstIndex(of: "?") {
-                text = text[..<query] + "?***"
-            }
+        let start = text.range(of: "://")?.upperBound ?? text.startIndex
+        if let at = text.lastIndex(of: "@"), start < at, !text.hasPrefix("/") {
+            text.replaceSubrange(start..<at, with: "***")
+        }
+        if let scheme = text.range(of: "://"), let query = text[scheme.upperBound...].firstIndex(of: "?") {
+            text = text[..<query] + "?***"
         }
         return text
     }

@@ -56,8 +56,10 @@ struct PipelineRecipe: Sendable {
             self.pacing = .live
         case .test(let video):
             source = "videotestsrc"
+            // Asked for so many pictures and all of them, it is read as a recording is.
+            let isRecording = video.frameLimit != nil && pacing == .everyFrame
             properties = [
-                ("is-live", "true"), ("pattern", "smpte"), ("horizontal-speed", "4"),
+                ("is-live", isRecording ? "false" : "true"), ("pattern", "smpte"), ("horizontal-speed", "4"),
                 ("num-buffers", String(video.frameLimit ?? -1)),
             ]
             caps =
@@ -65,7 +67,7 @@ struct PipelineRecipe: Sendable {
                 + "framerate=\(video.framesPerSecond)/1"
             isRaw = true
             drawsClock = true
-            self.pacing = .live
+            self.pacing = isRecording ? .none : .live
         case .pictures, .demo: return nil
         }
     }

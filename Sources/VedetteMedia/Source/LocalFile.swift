@@ -31,6 +31,18 @@ enum LocalFile {
         guard status.st_size > 0 else {
             throw SourceFailure(.corrupt, "\(path) is empty", remedy: "copy or record the file again")
         }
+        // The library takes one for a video and then never ends.
+        guard !begins(path, with: "GIF8") else {
+            throw SourceFailure(
+                .unsupported, "\(path) is a GIF animation", remedy: "convert it to MP4", isRetriable: false)
+        }
+    }
+
+    private static func begins(_ path: String, with text: String) -> Bool {
+        guard let file = fopen(path, "rb") else { return false }
+        defer { fclose(file) }
+        var head = [UInt8](repeating: 0, count: text.utf8.count)
+        return fread(&head, 1, head.count, file) == head.count && head == Array(text.utf8)
     }
 
     private static func check(device path: String) throws(SourceFailure) {

@@ -24,7 +24,7 @@ package struct CameraLifeCycle: Sendable {
         package var firstDelay: Double = 0.5
         package var maximumDelay: Double = 30
         /// The longest delay while the camera was live within ``recentSpan`` seconds.
-        package var recentMaximumDelay: Double = 1.2
+        package var recentMaximumDelay: Double = 0.9
         package var recentSpan: Double = 300
 
         package init() {}
@@ -93,7 +93,8 @@ package struct CameraLifeCycle: Sendable {
     }
 
     private mutating func frame(_ now: Double) -> [Action] {
-        guard isConnected, state != .stopped else { return [] }
+        // Frames that were on their way when the connection was given up revive nothing.
+        guard isConnected, state.isOpen else { return [] }
         lastFrameAt = now
         failures = 0
         return state == .live ? [] : enter(.live, nil, now)
@@ -103,7 +104,10 @@ package struct CameraLifeCycle: Sendable {
         isConnected = false
         switch state {
         case .stopped, .backingOff: return []
-        case .connecting, .live, .stalled: return backOff(failure, now)
+        case .connecting, .live, .stalled:
+            // Only a recording ends by itself; a live source that closes says so.
+            guard let failure else { return enter(.stopped, "the recording is over", now) }
+            return backOff(failure, now)
         }
     }
 
@@ -125,23 +129,26 @@ package struct CameraLifeCycle: Sendable {
     private mutating func reachable(_ answer: Bool, _ now: Double) -> [Action] {
         guard state == .backingOff else { return [] }
         defer { wasUnreachable = !answer }
-        return answer && wasUnreachable && !isConnected ? connect(now) : []
+        guard answer, wasUnreachable else { return [] }
+        // The host is back: the count of failures starts anew, for it may need a moment until it has pictures.
+        failures = 0
+        retryAt = now
+        return isConnected ? [] : connect(now)
     }
 
     private mutating func connect(_ now: Double) -> [Action] {
         isConnected = true
-        wasUnreachable = false
         // A camera that comes and goes keeps its reason until it is live again: "connecting" says nothing to a person.
         return [.connect] + enter(.connecting, reason, now)
     }
 
-    private mutating func backOff(_ failure: SourceFailure?, _ now: Double) -> [Action] {
+    private mutating func backOff(_ failure: SourceFailure, _ now: Double) -> [Action] {
         failures += 1
         let recent = lastFrameAt.map { now - $0 < options.recentSpan } ?? false
-        let longest = recent && failure?.reason != .unauthorized ? options.recentMaximumDelay : options.maximumDelay
+        let longest = recent && failure.reason != .unauthorized ? options.recentMaximumDelay : options.maximumDelay
         let delay = min(longest, options.firstDelay * Double(1 << min(failures - 1, 16)))
         retryAt = now + delay * (0.8 + 0.4 * random.unit())
-        return enter(.backingOff, failure?.description ?? "the stream ended", now)
+        return enter(.backingOff, failure.description, now)
     }
 
     private mutating func enter(_ new: CameraState, _ why: String?, _ now: Double) -> [Action] {

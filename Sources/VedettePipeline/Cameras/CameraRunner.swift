@@ -10,13 +10,17 @@ struct CameraRunner: Sendable {
     let scheduler: AnalysisScheduler
     let opener: any SourceOpener
     let pacing: FramePacing
+    /// Most analysed frames a second; nil for all that can be had.
+    let targetRate: Double?
+    /// Composes the handlers for one connection: what a lost connection knew of tracks and people ends with it.
+    let makeChain: @Sendable (Camera) -> HandlerChain
     let options: CameraLifeCycle.Options
     let report: @Sendable (CameraState, String?) -> Void
 
     func run() async {
         let (events, post) = AsyncStream.makeStream(of: CameraLifeCycle.Event.self)
         let signs = Signs()
-        await withTaskGroup(of: Void.self) { group in
+        await withDiscardingTaskGroup { group in
             var cycle = CameraLifeCycle(options: options, seed: UInt64.random(in: 0 ... .max))
             var session: Session?
             var seen = 0
@@ -72,8 +76,11 @@ struct CameraRunner: Sendable {
         let failure: SourceFailure?
         do {
             let source = try opener.open(camera.uri, pacing: pacing)
+            let chain = makeChain(camera)
+            let place = scheduler.add(
+                camera.id, targetRate: targetRate, analyse: { chain.analyse($0) }, finish: { chain.finish() })
             failure = await withTaskGroup(of: SourceFailure?.self) { group in
-                group.addTask { await deliver(from: source, session, signs, post) }
+                group.addTask { await deliver(from: source, to: place, session, signs, post) }
                 group.addTask {
                     await session.cancelled()
                     return nil
@@ -82,6 +89,7 @@ struct CameraRunner: Sendable {
                 group.cancelAll()
                 return first
             }
+            await scheduler.remove(place)
         } catch {
             failure = error
         }
@@ -89,14 +97,14 @@ struct CameraRunner: Sendable {
     }
 
     private func deliver(
-        from source: any FrameSource, _ session: Session, _ signs: Signs,
+        from source: any FrameSource, to place: AnalysisScheduler.Place, _ session: Session, _ signs: Signs,
         _ post: AsyncStream<CameraLifeCycle.Event>.Continuation
     ) async -> SourceFailure? {
         do {
             try await source.run { frame in
                 guard session.isOpen else { return }
                 let isFirst = signs.frames.add(1, ordering: .relaxed).oldValue == 0 || session.isFirstFrame()
-                let replaced = scheduler.offer(frame, from: camera.id)
+                let replaced = scheduler.offer(frame, at: place)
                 hub.countReceived(frame, replaced: replaced, of: camera.id)
                 // Later frames are noticed at the next tick; the first makes the camera live at once.
                 if isFirst { post.yield(.frame) }

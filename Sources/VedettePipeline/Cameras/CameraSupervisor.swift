@@ -59,17 +59,23 @@ package final class CameraSupervisor: Service, CameraService {
         scheduler.start()
         let stored = try await store.cameras().filter { camera in !declared.contains { $0.id == camera.id } }
         for camera in declared + stored { begin(camera) }
-        await withTaskGroup(of: Void.self) { group in
-            var stops: [CameraID: AsyncStream<Never>.Continuation] = [:]
+        await withDiscardingTaskGroup { group in
+            var lives: [CameraID: Life] = [:]
             for await command in commands.cancelOnGracefulShutdown() {
                 switch command {
                 case .start(let camera):
-                    stops[camera.id]?.finish()
-                    let (signal, stop) = AsyncStream.makeStream(of: Never.self)
-                    stops[camera.id] = stop
-                    group.addTask { await self.live(camera, until: signal) }
-                case .stop(let id):
-                    stops.removeValue(forKey: id)?.finish()
+                    let before = lives[camera.id]
+                    before?.stop()
+                    let life = Life()
+                    lives[camera.id] = life
+                    group.addTask {
+                        // One life after the other: the old one's last words must not be taken for the new one's.
+                        await before?.isOver()
+                        self.hub.add(camera)
+                        await self.live(camera, until: life)
+                        life.end()
+                    }
+                case .stop(let id): lives[id]?.stop()
                 }
             }
             group.cancelAll()
@@ -79,28 +85,25 @@ package final class CameraSupervisor: Service, CameraService {
     }
 
     private func begin(_ camera: Camera) {
-        hub.add(camera)
+        if hub.status(of: camera.id) == nil { hub.add(camera) }
         if camera.enabled { post.yield(.start(camera)) }
     }
 
-    private func live(_ camera: Camera, until signal: AsyncStream<Never>) async {
-        let chain = makeChain(camera)
-        scheduler.add(
-            camera.id, targetRate: options.targetRate, analyse: { chain.analyse($0) }, finish: { chain.finish() })
+    private func live(_ camera: Camera, until life: Life) async {
         let told = LastReport()
         let runner = CameraRunner(
             camera: camera, hub: hub, scheduler: scheduler, opener: opener,
-            pacing: .realTime(loop: options.loopFiles), options: options.lifeCycle,
+            pacing: .realTime(loop: options.loopFiles), targetRate: options.targetRate, makeChain: makeChain,
+            options: options.lifeCycle,
             report: { [logger] state, reason in
                 Self.log(camera, state, reason, isNews: told.isNews(state, reason), logger)
             })
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await runner.run() }
-            group.addTask { for await _ in signal {} }
+            group.addTask { await life.isStopped() }
             await group.next()
             group.cancelAll()
         }
-        scheduler.remove(camera.id)
     }
 
     /// A camera that goes, comes back or fails for another reason is news; each of its many attempts is not.
@@ -130,6 +133,10 @@ package final class CameraSupervisor: Service, CameraService {
         }
         if let enabled { camera.enabled = enabled }
         try await store.save(camera)
+        guard uri != nil || enabled != nil else {
+            hub.rename(id, to: camera.name)
+            return camera
+        }
         post.yield(.stop(id))
         hub.remove(id)
         begin(camera)
@@ -169,6 +176,17 @@ package final class CameraSupervisor: Service, CameraService {
             throw StoreError(.invalid, error.reason.replacingOccurrences(of: "a name", with: "a camera's name"))
         }
     }
+}
+
+/// The time from a camera's start to its stop.
+private final class Life: Sendable {
+    private let stopping = AsyncStream.makeStream(of: Never.self)
+    private let over = AsyncStream.makeStream(of: Never.self)
+
+    func stop() { stopping.continuation.finish() }
+    func end() { over.continuation.finish() }
+    func isStopped() async { for await _ in stopping.stream {} }
+    func isOver() async { for await _ in over.stream {} }
 }
 
 /// What was last said about a camera's state.

@@ -20,7 +20,6 @@ package final class DetectHandler: FrameHandler {
     private let options: Options
     private var motion = MotionGate()
     private var lookedAt = -Double.infinity
-    private var isOccupied = false
 
     package init(detector: any FaceDetector, options: Options = Options()) {
         self.detector = detector
@@ -31,13 +30,11 @@ package final class DetectHandler: FrameHandler {
         if options.idleInterval > 0 {
             let moved = motion.hasMoved(context.frame, threshold: options.motionThreshold)
             let elapsed = context.time - lookedAt
-            guard moved || isOccupied || elapsed >= options.idleInterval || elapsed < 0 else { return }
+            guard moved || context.isOccupied || elapsed >= options.idleInterval || elapsed < 0 else { return }
         }
         lookedAt = context.time
         context.detections = try detector.detect(in: context.frame, minimumScore: options.minimumScore)
         context.isDetected = true
-        // The tracker may hold a face for a while after it was last found, and so must the eye.
-        isOccupied = !context.detections.isEmpty
     }
 }
 

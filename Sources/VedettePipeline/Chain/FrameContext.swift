@@ -7,6 +7,8 @@ package struct FrameContext {
     package let frame: Frame
     /// Seconds on the clock that tracking runs on: the file's own time, or the monotonic clock at capture.
     package let time: Double
+    /// Whether a face was being followed after the frame before.
+    package let isOccupied: Bool
     /// Faces found in this frame, weak ones included; empty when ``isDetected`` is false.
     package var detections: [Detection] = []
     /// False when the frame was not looked at because nothing moved and nobody was there.
@@ -18,9 +20,10 @@ package struct FrameContext {
     /// By track: who it is, as far as is known.
     package var identities: [Int: TrackIdentity] = [:]
 
-    package init(camera: CameraID, frame: Frame) {
+    package init(camera: CameraID, frame: Frame, isOccupied: Bool = false) {
         self.camera = camera
         self.frame = frame
+        self.isOccupied = isOccupied
         time = frame.mediaTime ?? Double(frame.captureTime.monotonic) / 1e9
     }
 }
@@ -32,8 +35,8 @@ package struct FrameContext {
 package protocol FrameHandler: AnyObject {
     /// Label of the step in metrics and logs.
     var name: String { get }
-    /// - Throws: when this frame cannot be handled; the rest of the chain is skipped for it, and the next frame tried as if
-    ///   nothing had been.
+    /// - Throws: when this frame cannot be handled; the rest of the chain is skipped for it. A handler must therefore not rely on
+    ///   having seen every frame: a track that ended with a skipped one is missing from ``FrameContext/tracks`` all the same.
     func handle(_ context: inout FrameContext) throws
     /// Called once after the last frame, to report what is still open.
     func finish()

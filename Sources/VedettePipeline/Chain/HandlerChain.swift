@@ -10,6 +10,7 @@ package final class HandlerChain: @unchecked Sendable {
     private let timers: [Timer]
     private let whole: Timer
     private let failures: Counter
+    private var isOccupied = false
     private let onFailure: @Sendable (String, any Error) -> Void
 
     /// - Parameter onFailure: told the handler and the error each time a handler fails.
@@ -26,7 +27,7 @@ package final class HandlerChain: @unchecked Sendable {
 
     /// Takes one frame through all handlers. Blocks for the time of the inference.
     package func analyse(_ frame: Frame) {
-        var context = FrameContext(camera: camera, frame: frame)
+        var context = FrameContext(camera: camera, frame: frame, isOccupied: isOccupied)
         for (handler, timer) in zip(handlers, timers) {
             let start = Clock.monotonic()
             do {
@@ -38,6 +39,7 @@ package final class HandlerChain: @unchecked Sendable {
             }
             timer.recordNanoseconds(Clock.monotonic() - start)
         }
+        isOccupied = !context.tracks.isEmpty
         whole.recordNanoseconds(Clock.monotonic() - frame.captureTime.monotonic)
     }
 

@@ -23,7 +23,7 @@ package final class PublishHandler: FrameHandler {
                     similarity: identity?.similarity, quality: identity?.best?.quality ?? 0, since: start,
                     sighting: identity?.best == nil ? nil : identity?.sighting, observed: track.detectionIndex != nil))
         }
-        for track in context.ended { since[track.id] = nil }
+        if since.count > faces.count { since = since.filter { id, _ in context.tracks.contains { $0.id == id } } }
         try hub.publish(LiveView(frame: context.frame, faces: faces), of: context.camera)
     }
 }

@@ -8,13 +8,15 @@ package final class RecogniseHandler: FrameHandler {
     private let embedder: any FaceEmbedder
     private let gallery: Gallery
     private var resolver: IdentityResolver
+    private let onFailure: @Sendable (any Error) -> Void
     /// Embeddings computed so far.
     package private(set) var embeddings = 0
 
     package init(
         embedder: any FaceEmbedder, gallery: Gallery, policy: RecognitionPolicy,
-        options: IdentityOptions = IdentityOptions()
+        options: IdentityOptions = IdentityOptions(), onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
+        self.onFailure = onFailure
         self.embedder = embedder
         self.gallery = gallery
         resolver = IdentityResolver(options: options, policy: policy)
@@ -32,15 +34,23 @@ package final class RecogniseHandler: FrameHandler {
             seen[track.id] = face
             candidates.append((track.id, embedder.quality(of: face, in: context.frame).overall))
         }
+        var failure: (any Error)?
         for track in resolver.due(candidates, at: context.time) {
             guard let face = seen[track] else { continue }
-            let embedded = try embedder.embed(face, in: context.frame)
-            embeddings += 1
-            resolver.observe(track, embedded, box: face.box, at: context.time)
+            do {
+                let embedded = try embedder.embed(face, in: context.frame)
+                embeddings += 1
+                resolver.observe(track, embedded, box: face.box, at: context.time)
+            } catch {
+                // One face that cannot be embedded must not cost the others their picture; it is tried again in its turn.
+                resolver.attempted(track, at: context.time)
+                failure = failure ?? error
+            }
         }
         resolver.decide(gallery.snapshot)
         context.identities = resolver.identities
         // The handlers after this one still report the tracks that ended.
         for identity in lastWords { context.identities[identity.track] = identity }
+        if let failure { onFailure(failure) }
     }
 }

@@ -20,6 +20,7 @@ package final class RecordHandler: FrameHandler {
         var sighting: Sighting
         var submittedAt: Double
         var faceQuality: Float
+        var faceGeneration: Int
     }
 
     package let name = "record"
@@ -43,16 +44,18 @@ package final class RecordHandler: FrameHandler {
             guard let identity = context.identities[track.id] else { continue }
             let lasted = track.lastSeen - track.firstSeen
             guard open[track.id] != nil || identity.best != nil || lasted >= options.minimumDuration else { continue }
-            try update(track, identity, captured, context)
+            update(track, identity, captured, context)
         }
-        for track in context.ended { end(track.id, context.identities[track.id]) }
+        for id in Array(open.keys) where !context.tracks.contains(where: { $0.id == id }) {
+            end(id, context.identities[id])
+        }
     }
 
     package func finish() {
         for track in Array(open.keys) { end(track, nil) }
     }
 
-    private func update(_ track: Track, _ identity: TrackIdentity, _ captured: Date, _ context: FrameContext) throws {
+    private func update(_ track: Track, _ identity: TrackIdentity, _ captured: Date, _ context: FrameContext) {
         var appearance =
             open[track.id]
             ?? Appearance(
@@ -60,20 +63,25 @@ package final class RecordHandler: FrameHandler {
                     id: identity.sighting, camera: context.camera, track: track.id, person: nil,
                     firstSeen: captured.addingTimeInterval(track.firstSeen - context.time), lastSeen: captured,
                     similarity: nil, quality: 0, ended: false),
-                submittedAt: -.infinity, faceQuality: -1)
+                submittedAt: -.infinity, faceQuality: -1, faceGeneration: 0)
         let before = appearance.sighting
         appearance.sighting.lastSeen = max(captured, before.firstSeen)
         appearance.sighting.take(identity)
         var face: SightingRecord.Face?
         // The crop is cut from this frame, so only a best face of this very frame can be kept.
-        if let best = identity.best, best.quality > appearance.faceQuality,
+        if let best = identity.best,
+            best.quality > appearance.faceQuality || best.generation != appearance.faceGeneration,
             let index = track.detectionIndex, context.detections[index].box == best.box
         {
-            let jpeg = try codec.jpeg(
+            let jpeg = try? codec.jpeg(
                 cropping: best.box.expanded(by: FaceCrop.margin), of: context.frame, maximumSide: FaceCrop.maximumSide,
                 quality: FaceCrop.quality)
-            face = SightingRecord.Face(jpeg: jpeg, embedding: best.embedding, model: model)
-            appearance.faceQuality = best.quality
+            // Without its picture the row is still worth having.
+            if let jpeg {
+                face = SightingRecord.Face(jpeg: jpeg, embedding: best.embedding, model: model)
+                appearance.faceQuality = best.quality
+                appearance.faceGeneration = best.generation
+            }
         }
         let isDue =
             context.time - appearance.submittedAt >= options.updateInterval || context.time < appearance.submittedAt

@@ -18,6 +18,8 @@ package struct TrackIdentity: Sendable {
         package var embedding: Embedding
         package var quality: Float
         package var box: Box
+        /// Changes when the evidence turned out to be another face's, and what was best before is void.
+        package var generation: Int
     }
 }
 
@@ -37,6 +39,8 @@ package struct IdentityResolver: Sendable {
         var checkedAt: Double = -.infinity
         var galleryVersion: Int64 = -1
         var isStale = false
+        var isSeen = true
+        var generation = 0
     }
 
     private let options: IdentityOptions
@@ -55,7 +59,13 @@ package struct IdentityResolver: Sendable {
     /// Starts a new analysed frame: makes room for new tracks and forgets the ended ones.
     package mutating func begin(tracks live: [Track], ended: [Track]) {
         frame += 1
-        for track in ended { tracks[track.id] = nil }
+        for track in ended where tracks.removeValue(forKey: track.id)?.identity.person != nil {
+            // The name is free again: whoever was refused it is looked at anew.
+            for id in tracks.keys where tracks[id]!.identity.person == nil { tracks[id]!.isStale = true }
+        }
+        let alive = Set(live.map(\.id))
+        if tracks.count > alive.count { tracks = tracks.filter { alive.contains($0.key) } }
+        for track in live where tracks[track.id] != nil { tracks[track.id]!.isSeen = track.detectionIndex != nil }
         for track in live where track.isConfirmed && tracks[track.id] == nil {
             tracks[track.id] = Evidence(identity: TrackIdentity(track: track.id, sighting: .make()))
         }
@@ -77,7 +87,9 @@ package struct IdentityResolver: Sendable {
     private func urgency(_ evidence: Evidence, quality: Float, at time: Double) -> Double? {
         if evidence.identity.person != nil {
             let elapsed = time - evidence.checkedAt
-            return elapsed >= options.recheckSeconds ? min(elapsed / options.recheckSeconds, 2) : nil
+            // A recording that starts over takes the clock back.
+            return elapsed < 0 || elapsed >= options.recheckSeconds
+                ? min(abs(elapsed) / options.recheckSeconds, 2) : nil
         }
         guard let last = evidence.attemptedAt else { return 10 }
         let waited = frame - last
@@ -92,7 +104,11 @@ package struct IdentityResolver: Sendable {
     package mutating func observe(_ track: Int, _ face: EmbeddedFace, box: Box, at time: Double) {
         guard var evidence = tracks[track] else { return }
         tracks[track] = nil
-        evidence.fusion.add(face.embedding, quality: max(0.01, face.quality.overall))
+        if evidence.fusion.add(face.embedding, quality: max(0.01, face.quality.overall)) == .replaced {
+            evidence.identity.best = nil
+            evidence.height = 0
+            evidence.generation += 1
+        }
         evidence.looks += 1
         evidence.height = max(evidence.height, box.height)
         evidence.attemptedAt = frame
@@ -100,9 +116,16 @@ package struct IdentityResolver: Sendable {
         evidence.isStale = true
         if face.quality.overall > (evidence.identity.best?.quality ?? -1) {
             evidence.identity.best = TrackIdentity.BestFace(
-                embedding: face.embedding, quality: face.quality.overall, box: box)
+                embedding: face.embedding, quality: face.quality.overall, box: box, generation: evidence.generation)
         }
         tracks[track] = evidence
+    }
+
+    /// Notes that a look at a track failed.
+    package mutating func attempted(_ track: Int, at time: Double) {
+        tracks[track]?.looks += 1
+        tracks[track]?.attemptedAt = frame
+        tracks[track]?.checkedAt = time
     }
 
     /// Decides anew for every track with new evidence, or for all when the gallery changed.
@@ -132,9 +155,10 @@ package struct IdentityResolver: Sendable {
         let general = policy.threshold.similarity(galleryCount: gallery.count)
         let asked = max(general, policy.threshold.floor + options.headroom(height: evidence.height))
         let needed = options.looksNeeded(height: evidence.height)
+        // Looks that were set aside as another face's are no evidence.
+        let looks = evidence.fusion.count
         let isSeenEnough =
-            evidence.looks >= needed
-            || (evidence.looks >= needed - 1 && match.similarity >= asked + options.singleLookHeadroom)
+            looks >= needed || (looks >= needed - 1 && match.similarity >= asked + options.singleLookHeadroom)
         if isSeenEnough,
             policy.decide(match, galleryCount: gallery.count, extraSimilarity: asked - general).match != nil
         {
@@ -156,18 +180,21 @@ package struct IdentityResolver: Sendable {
         evidence.identity.similarity = held
     }
 
-    /// One name on one live track: the weaker claims are dropped, to be looked at again.
+    /// One name on one live track: of two claims that of a face in view goes before that of one out of sight, then the stronger.
+    /// The others are dropped, to be looked at again.
     private mutating func settleRivals() -> [Int] {
-        var strongest: [PersonID: (track: Int, similarity: Float)] = [:]
+        var strongest: [PersonID: (track: Int, isSeen: Bool, similarity: Float)] = [:]
         var dropped: [Int] = []
         for (id, evidence) in tracks {
             guard let person = evidence.identity.person, let similarity = evidence.identity.similarity else { continue }
+            let claim = (track: id, isSeen: evidence.isSeen, similarity: similarity)
             guard let rival = strongest[person] else {
-                strongest[person] = (id, similarity)
+                strongest[person] = claim
                 continue
             }
-            let loser = rival.similarity >= similarity ? id : rival.track
-            if loser == rival.track { strongest[person] = (id, similarity) }
+            let isStronger = claim.isSeen != rival.isSeen ? claim.isSeen : claim.similarity > rival.similarity
+            let loser = isStronger ? rival.track : id
+            if isStronger { strongest[person] = claim }
             tracks[loser]!.identity.clear()
             tracks[loser]!.attemptedAt = frame
             dropped.append(loser)

@@ -46,7 +46,8 @@ package final class LiveHub: Sendable {
 
     package func add(_ camera: Camera) {
         state.withLock { state in
-            state.channels[camera.id] = Channel(status: CameraStatus(camera: camera, state: .stopped))
+            state.channels[camera.id] = Channel(
+                status: CameraStatus(camera: camera, state: camera.enabled ? .connecting : .stopped))
         }
     }
 
@@ -54,6 +55,10 @@ package final class LiveHub: Sendable {
     package func remove(_ id: CameraID) {
         let channel = state.withLock { $0.channels.removeValue(forKey: id) }
         channel?.viewers.values.forEach { $0.finish() }
+    }
+
+    package func rename(_ id: CameraID, to name: String) {
+        state.withLock { $0.channels[id]?.status.camera.name = name }
     }
 
     package func statuses() -> [CameraStatus] {
@@ -69,9 +74,14 @@ package final class LiveHub: Sendable {
             state.channels[id]?.status.reason = reason
             if old.state != new { state.channels[id]?.status.stateSince = Date() }
             if new != .live {
-                // A picture from before the loss is not live any more.
+                // Pictures and rates from before the loss are not live any more.
                 state.channels[id]?.view = nil
                 state.channels[id]?.encoded = nil
+                state.channels[id]?.received = RateMeter()
+                state.channels[id]?.analysed = RateMeter()
+                state.channels[id]?.status.receivedPerSecond = 0
+                state.channels[id]?.status.analysedPerSecond = 0
+                state.channels[id]?.status.latency = nil
             }
         }
     }
@@ -91,10 +101,11 @@ package final class LiveHub: Sendable {
 
     // MARK: Views
 
-    /// Makes `view` the camera's newest and sends it to whoever watches.
+    /// Makes `view` the camera's newest and sends it to whoever watches. A view that comes late, after its camera was lost, is
+    /// dropped.
     package func publish(_ view: LiveView, of id: CameraID) throws {
         let watched = state.withLock { state -> Bool in
-            guard state.channels[id] != nil else { return false }
+            guard let channel = state.channels[id], channel.status.state.isOpen else { return false }
             state.channels[id]!.view = view
             state.channels[id]!.encoded = nil
             return !state.channels[id]!.viewers.isEmpty
@@ -109,7 +120,7 @@ package final class LiveHub: Sendable {
         }
         let now = Clock.monotonic()
         state.withLock { state in
-            guard state.channels[id] != nil else { return }
+            guard let channel = state.channels[id], channel.status.state.isOpen else { return }
             state.channels[id]!.status.analysed += 1
             state.channels[id]!.status.analysedPerSecond = state.channels[id]!.analysed.count(at: now)
             state.channels[id]!.status.latency = Double(now - view.frame.captureTime.monotonic) / 1e9
@@ -145,7 +156,12 @@ package final class LiveHub: Sendable {
         continuation.onTermination = { [weak self] _ in
             self?.state.withLock { _ = $0.channels[id]?.viewers.removeValue(forKey: viewer) }
         }
-        if let first = try? picture(of: id) { continuation.yield(first) }
+        if let first = try? picture(of: id) {
+            // Under the lock, and only while it is the newest: one that is published meanwhile goes first.
+            state.withLock { state in
+                if state.channels[id]?.view?.frame.sequence == first.sequence { continuation.yield(first) }
+            }
+        }
         return stream
     }
 
@@ -166,7 +182,7 @@ package final class LiveHub: Sendable {
             quality: options.quality)
         return EncodedFrame(
             jpeg: jpeg, sequence: view.frame.sequence, captureTime: view.frame.captureTime,
-            width: width, height: view.frame.height * width / view.frame.width)
+            width: width, height: (view.frame.height * width + view.frame.width / 2) / view.frame.width)
     }
 }
 

@@ -113,4 +113,12 @@ package enum CameraState: String, Sendable, Hashable, Codable, CaseIterable {
     case connecting, live, stalled
     case backingOff = "backing-off"
     case stopped
+
+    /// Whether there is a connection whose pictures count.
+    package var isOpen: Bool {
+        switch self {
+        case .connecting, .live, .stalled: true
+        case .backingOff, .stopped: false
+        }
+    }
 }

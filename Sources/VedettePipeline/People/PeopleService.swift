@@ -44,15 +44,13 @@ package final class PeopleService: Sendable {
         return person
     }
 
-    /// Adds the one face in a photo to a person.
+    /// Adds the one face in a photo to a person, without reading the gallery anew: call ``refresh()`` after the last.
     ///
     /// - Parameter source: what the sample is called in lists: a file name.
     /// - Throws: ``EnrolmentRefusal`` when the photo cannot be used, `StoreError` when the person is unknown.
     package func addFace(photo: [UInt8], source: String, to person: PersonID) async throws -> FaceSample {
         let face = try await enroller.face(in: photo)
-        let sample = try await add(face, source: source, to: person)
-        try await refresh()
-        return sample
+        return try await add(face, source: source, to: person)
     }
 
     /// Adds the best face of a sighting to a person; the sighting becomes the person's.

@@ -10,6 +10,13 @@ package import VedetteCore
 ///
 /// `@unchecked Sendable`: all mutable state is guarded by `condition`; a camera's chain is run by one worker at a time.
 package final class AnalysisScheduler: @unchecked Sendable {
+    /// A camera's turn in the schedule, for one connection: a later connection of the same camera has another, so that the one
+    /// that is ending and the one that begins cannot be mixed up.
+    package struct Place: Sendable, Hashable {
+        package let camera: CameraID
+        fileprivate let serial: Int
+    }
+
     private struct Slot {
         /// What to do with a frame: the camera's chain of handlers.
         let analyse: (Frame) -> Void
@@ -19,12 +26,14 @@ package final class AnalysisScheduler: @unchecked Sendable {
         let period: Int64
         var waiting: Frame?
         var isBusy = false
-        var isLeaving = false
+        /// Resumed when the slot is gone; not nil while it is to go as soon as its frame is done.
+        var onLeft: CheckedContinuation<Void, Never>?
         var startedAt: Int64
     }
 
     private let condition = NSCondition()
-    private var slots: [CameraID: Slot] = [:]
+    private var slots: [Place: Slot] = [:]
+    private var nextSerial = 0
     private var isStopping = false
     private var running = 0
     private let workers: Int
@@ -65,40 +74,46 @@ package final class AnalysisScheduler: @unchecked Sendable {
         for slot in left { slot.finish() }
     }
 
-    /// - Parameter targetRate: most analysed frames a second; nil for all that can be had.
+    /// - Parameter targetRate: most analysed frames a second, above 0; nil for all that can be had.
     package func add(
         _ camera: CameraID, targetRate: Double?, analyse: @escaping (Frame) -> Void, finish: @escaping () -> Void
-    ) {
+    ) -> Place {
         condition.withLock {
-            slots[camera] = Slot(
-                analyse: analyse, finish: finish, period: targetRate.map { Int64(1e9 / $0) } ?? 0,
+            nextSerial += 1
+            let place = Place(camera: camera, serial: nextSerial)
+            slots[place] = Slot(
+                analyse: analyse, finish: finish, period: targetRate.map { Int64(min(1e9 / $0, 1e15)) } ?? 0,
                 startedAt: Clock.monotonic())
+            return place
         }
     }
 
-    /// Takes the camera out; its chain is finished after the frame that is being analysed, if any.
-    package func remove(_ camera: CameraID) {
-        let idle: Slot? = condition.withLock {
-            guard let slot = slots[camera] else { return nil }
-            if slot.isBusy {
-                slots[camera]!.isLeaving = true
-                slots[camera]!.waiting = nil
-                return nil
+    /// Gives the place up: returns when the frame that is being analysed, if any, is done and the chain is finished.
+    package func remove(_ place: Place) async {
+        await withCheckedContinuation { left in
+            let idle: Slot? = condition.withLock {
+                guard let slot = slots[place] else { return nil }
+                guard slot.isBusy else { return slots.removeValue(forKey: place) }
+                slots[place]!.waiting = nil
+                slots[place]!.onLeft = left
+                return slot
             }
-            slots[camera] = nil
-            return slot
+            guard let idle else { return left.resume() }
+            if !idle.isBusy {
+                idle.finish()
+                left.resume()
+            }
         }
-        idle?.finish()
     }
 
-    /// Offers the camera's newest frame. Never blocks for longer than a look at the slots.
+    /// Offers the newest frame. Never blocks for longer than a look at the slots.
     ///
     /// - Returns: whether it replaced a frame that nobody had looked at.
     @discardableResult
-    package func offer(_ frame: Frame, from camera: CameraID) -> Bool {
+    package func offer(_ frame: Frame, at place: Place) -> Bool {
         condition.withLock {
-            guard let slot = slots[camera], !slot.isLeaving, !isStopping else { return false }
-            slots[camera]!.waiting = frame
+            guard let slot = slots[place], slot.onLeft == nil, !isStopping else { return false }
+            slots[place]!.waiting = frame
             condition.signal()
             return slot.waiting != nil
         }
@@ -110,29 +125,30 @@ package final class AnalysisScheduler: @unchecked Sendable {
     }
 
     private func work() {
-        while let (camera, frame, analyse) = next() {
+        while let (place, frame, analyse) = next() {
             analyse(frame)
             let leaving: Slot? = condition.withLock {
-                guard var slot = slots[camera] else { return nil }
-                slot.isBusy = false
-                slots[camera] = slot.isLeaving ? nil : slot
+                guard let slot = slots[place] else { return nil }
+                if slot.onLeft != nil { return slots.removeValue(forKey: place) }
+                slots[place]!.isBusy = false
                 if slot.waiting != nil { condition.signal() }
-                return slot.isLeaving ? slot : nil
+                return nil
             }
             leaving?.finish()
+            leaving?.onLeft?.resume()
         }
         condition.withLock { running -= 1 }
     }
 
-    private func next() -> (CameraID, Frame, (Frame) -> Void)? {
+    private func next() -> (Place, Frame, (Frame) -> Void)? {
         condition.lock()
         defer { condition.unlock() }
         while !isStopping {
             let now = Clock.monotonic()
-            var best: CameraID?
+            var best: Place?
             var mostOverdue = -Double.infinity
             var soonest = Int64.max
-            for (camera, slot) in slots where slot.waiting != nil && !slot.isBusy {
+            for (place, slot) in slots where slot.waiting != nil && !slot.isBusy {
                 let elapsed = now - slot.startedAt
                 guard elapsed >= slot.period else {
                     soonest = min(soonest, slot.period - elapsed)
@@ -141,7 +157,7 @@ package final class AnalysisScheduler: @unchecked Sendable {
                 let overdue = Double(elapsed) / Double(max(slot.period, 1_000_000))
                 if overdue > mostOverdue {
                     mostOverdue = overdue
-                    best = camera
+                    best = place
                 }
             }
             if let best, let frame = slots[best]?.waiting {

@@ -30,9 +30,14 @@ struct Enrolment: Sendable {
                 result.error = .init(code: refusal.code, message: refusal.message, remedy: refusal.remedy)
             } catch let problem as Problem {
                 result.error = .init(code: problem.kind.rawValue, message: problem.detail, remedy: problem.remedy)
+            } catch {
+                // What was added before holds.
+                try? await people.refresh()
+                throw error
             }
             results.append(result)
         }
+        if results.contains(where: { $0.face != nil }) { try await people.refresh() }
         guard results.isEmpty || results.contains(where: { $0.face != nil }) else { throw Self.refusal(results) }
         return results
     }

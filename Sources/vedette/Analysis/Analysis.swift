@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import UnixSignals
 import VedetteCore
 import VedetteMedia
 import VedettePipeline
@@ -47,6 +47,7 @@ final class Analysis: @unchecked Sendable {
         var firstFrame: Int
         var lastFrame: Int
         var isConfirmed = false
+        var id: PersonID?
         var person: String?
         var similarity: Float?
         var rows: [(frame: Int, box: Box, score: Float)] = []
@@ -67,6 +68,7 @@ final class Analysis: @unchecked Sendable {
     private var startedAt = Clock.monotonic()
     private var progress = Progress("frames", total: nil)
     private var failure: (any Error)?
+    private let failing = AsyncStream.makeStream(of: Never.self)
 
     init(
         factory: ChainFactory, filter: FrameFilter, sizes: ClosedRange<Float>, writer: VideoWriter?,
@@ -85,11 +87,15 @@ final class Analysis: @unchecked Sendable {
     /// - Returns: what stopped it early, if anything did; what was found until then is kept.
     func run(_ source: any FrameSource) async -> (any Error)? {
         startedAt = Clock.monotonic()
-        do {
-            try await source.run { self.take($0) }
-        } catch {
-            failure = failure ?? error
+        let ended = await untilInterrupted { () -> (any Error)? in
+            do throws(SourceFailure) {
+                try await source.run { self.take($0) }
+                return nil
+            } catch {
+                return error
+            }
         }
+        failure = failure ?? ended
         for (track, life) in lives.sorted(by: { $0.key < $1.key }) { end(track, life) }
         lives = [:]
         do {
@@ -99,6 +105,25 @@ final class Analysis: @unchecked Sendable {
         }
         progress.finish()
         return failure
+    }
+
+    /// Runs `work` until it ends, a frame could not be handled, or Ctrl-C or SIGTERM: what was found until then is kept.
+    private func untilInterrupted(_ work: @escaping @Sendable () async -> (any Error)?) async -> (any Error)? {
+        await withTaskGroup(of: (any Error)?.self) { group in
+            group.addTask { await work() }
+            group.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
+                return nil
+            }
+            group.addTask {
+                for await _ in self.failing.stream {}
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            await group.waitForAll()
+            return first
+        }
     }
 
     private func take(_ picture: Frame) {
@@ -121,6 +146,7 @@ final class Analysis: @unchecked Sendable {
             try draw(context)
         } catch {
             failure = error
+            failing.continuation.finish()
         }
     }
 
@@ -146,7 +172,8 @@ final class Analysis: @unchecked Sendable {
 
     private func take(_ identity: TrackIdentity?, _ track: Int, _ life: inout Life) {
         guard let identity else { return }
-        let changed = identity.name != life.person
+        let changed = identity.person != life.id
+        life.id = identity.person
         life.person = identity.name
         life.similarity = identity.similarity
         if changed { events.append(event("identity", track, life)) }

@@ -54,7 +54,8 @@ struct PipelineBenchmark {
         let supervisor = CameraSupervisor(
             declared: declared, store: try SQLiteStore.inMemory(), hub: hub,
             scheduler: AnalysisScheduler(workers: engine.workers),
-            opener: SourceFactory(codec: engine.codec, demo: DemoPhotograph.scene()), options: .init(), logger: logger,
+            opener: SourceFactory(codec: engine.codec, demo: DemoPhotograph.scene()), options: .init(configuration),
+            logger: logger,
             makeChain: { chains.live($0.id, hub: hub, sink: NoLog()) })
         let group = ServiceGroup(services: [supervisor], logger: logger)
         let latencies = Latencies()

@@ -3,6 +3,7 @@ import Foundation
 import Synchronization
 import VedetteCore
 import VedetteGallery
+import VedetteImages
 import VedetteMedia
 import VedettePipeline
 
@@ -65,7 +66,11 @@ struct Analyze: AsyncParsableCommand {
             if let minConfidence { configuration.tracking.highScore = minConfidence }
             let engine = try Engine.open(configuration)
             let people = try await enrolled(engine, configuration)
-            let opener = SourceFactory(codec: engine.codec, demo: DemoPhotograph.scene())
+            let skipped = SkippedInputs()
+            let opener = SourceFactory(
+                codec: engine.codec, demo: DemoPhotograph.scene(), onSkip: { skipped.add($0.path, $0.reason) })
+            // Found out now, not after hours of work.
+            try Files.checkOutputs([output, events, draw].compactMap(\.self), besides: self.source)
             let source = try opener.open(SourceURI(self.source), pacing: .everyFrame)
             let analysis = try Analysis(
                 factory: ChainFactory(
@@ -74,9 +79,12 @@ struct Analyze: AsyncParsableCommand {
                 filter: FrameFilter(skip: skipFrames, rate: targetFps), sizes: minSize...(maxSize ?? .infinity),
                 writer: try draw.map { try VideoWriter(path: $0) }, codec: engine.codec)
             let failure = await analysis.run(source)
+            // A run that saw nothing has nothing to say, and must not take the place of the results of one that did.
+            if let failure, analysis.summary.frames == 0 { throw failure }
             try write(analysis)
             report(analysis)
             if let failure { throw failure }
+            try skipped.check(frames: analysis.summary.frames)
         }
     }
 
@@ -87,9 +95,11 @@ struct Analyze: AsyncParsableCommand {
         return try await GallerySource(gallery).load(engine, configuration)
     }
 
+    /// Writes both, whatever becomes of the first.
     private func write(_ analysis: Analysis) throws {
-        if let output { try Files.write(analysis.tracksText(), to: output) }
+        let tracks = Result { if let output { try Files.write(analysis.tracksText(), to: output) } }
         if let events { try Files.write(try analysis.eventsText(), to: events) }
+        try tracks.get()
     }
 
     private func report(_ analysis: Analysis) {

@@ -1,15 +1,19 @@
 import Foundation
+import Glibc
 import VedetteCore
 
 /// Standard output and standard error, as the command line promises: results to the one, everything else to the other.
 enum Console {
-    static func print(_ line: String) { write(line + "\n", to: .standardOutput) }
+    static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
 
     /// A message for the person at the terminal.
-    static func note(_ line: String) { write(line + "\n", to: .standardError) }
+    static func note(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
     /// One input that could not be used.
-    static func complain(_ input: String, _ error: any Error) { note("vedette: \(input): \(describe(error))") }
+    static func complain(_ input: String, _ error: any Error) {
+        let text = describe(error)
+        note(text.hasPrefix(input) ? "vedette: \(text)" : "vedette: \(input): \(text)")
+    }
 
     static func describe(_ error: any Error) -> String {
         (error as? any DescribedError)?.description ?? String(describing: error)
@@ -24,9 +28,22 @@ enum Console {
         print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
-    private static func write(_ text: String, to handle: FileHandle) {
-        // A reader that went away (`| head`) ends the output, not the program with a trap.
-        try? handle.write(contentsOf: Data(text.utf8))
+    private static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        let failure: Int32? = text.withUTF8 { bytes in
+            var left = UnsafeRawBufferPointer(bytes)
+            while !left.isEmpty {
+                let count = Glibc.write(descriptor, left.baseAddress, left.count)
+                if count < 0, errno == EINTR { continue }
+                if count < 0 { return errno }
+                left = UnsafeRawBufferPointer(rebasing: left[count...])
+            }
+            return nil
+        }
+        // A reader that has enough (`| head`) is no failure; a result that is lost is.
+        guard let failure, failure != EPIPE, descriptor == STDOUT_FILENO else { return }
+        note("vedette: the output cannot be written: \(String(cString: strerror(failure)))")
+        exit(1)
     }
 }
 

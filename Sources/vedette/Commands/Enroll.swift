@@ -53,8 +53,8 @@ struct Enroll: AsyncParsableCommand {
         guard name != nil else { throw ValidationError("Give a name, or --folder DIR.") }
         guard camera != nil || !images.isEmpty else { throw ValidationError("Give photos, or --camera URI.") }
         guard camera == nil || images.isEmpty else { throw ValidationError("Give photos or --camera, not both.") }
-        guard (1...100).contains(count), timeout > 0 else {
-            throw ValidationError("--count must be from 1 to 100 and --timeout above 0.")
+        guard (1...100).contains(count), (1...3600).contains(timeout) else {
+            throw ValidationError("--count must be from 1 to 100 and --timeout from 1 to 3600.")
         }
     }
 
@@ -65,10 +65,11 @@ struct Enroll: AsyncParsableCommand {
             let store = try DataFolder.writing(configuration)
             let enroller = engine.enroller(configuration, pool: BlockingPool(width: engine.workers))
             let people = PeopleService(store: store, gallery: Gallery(), enroller: enroller)
-            var run = EnrolmentRun(people: people, store: store, enroller: enroller)
+            var run = EnrolmentRun(
+                people: people, store: store, enroller: enroller, samePerson: engine.policy.threshold.floor)
             if let folder {
                 for person in try Files.folders(in: folder) {
-                    try await run.add(photos: try Files.pictures(in: person.path), to: person.name)
+                    try await run.add(folder: person.path, named: person.name)
                 }
             } else if let name, let camera {
                 let source = try SourceFactory(codec: engine.codec, demo: DemoPhotograph.scene())
@@ -100,16 +101,31 @@ struct EnrolmentRun {
     private let people: PeopleService
     private let store: any Store
     private let enroller: Enroller
+    /// Similarity from which two shots show the same person.
+    private let samePerson: Float
     private var result = Result()
 
-    init(people: PeopleService, store: any Store, enroller: Enroller) {
+    init(people: PeopleService, store: any Store, enroller: Enroller, samePerson: Float) {
+        self.samePerson = samePerson
         self.people = people
         self.store = store
         self.enroller = enroller
     }
 
+    /// Everything in one person's folder; a folder that cannot be used is refused, and the others go on.
+    mutating func add(folder: String, named name: String) async throws {
+        do {
+            try await add(photos: try Files.pictures(in: folder), to: name)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            refuse(folder, error)
+        }
+    }
+
     mutating func add(photos: [String], to name: String) async throws {
         let name = try validated(name)
+        guard !photos.isEmpty else { throw Files.Failure(message: "no pictures for \(name)") }
         var progress = Progress(name, total: photos.count)
         var person: Person?
         for photo in photos {
@@ -135,7 +151,8 @@ struct EnrolmentRun {
         shots count: Int, from source: any FrameSource, camera: SourceURI, timeout: Double, to name: String
     ) async throws {
         let name = try validated(name)
-        let faces = try await ShotTaker(enroller: enroller, count: count, timeout: timeout).take(from: source)
+        let faces = try await ShotTaker(enroller: enroller, count: count, timeout: timeout, sameFrom: samePerson).take(
+            from: source)
         guard !faces.isEmpty else {
             throw Files.Failure(
                 message: "no usable face was seen within \(Int(timeout)) s",
@@ -162,6 +179,10 @@ struct EnrolmentRun {
             Console.print(
                 "\(result.enrolled) faces enrolled for \(result.people.count) people, \(result.refused) refused")
         }
+        guard result.refused + result.enrolled > 0 else {
+            throw Files.Failure(
+                message: "there was nothing to enrol", remedy: "name photos, or a folder with a sub-folder per person")
+        }
         try Outcome.check(failed: result.refused, of: result.refused + result.enrolled)
     }
 
@@ -175,7 +196,13 @@ struct EnrolmentRun {
 
     private func person(_ known: Person?, named name: String) async throws -> Person {
         if let known { return known }
-        if let there = try await store.people(named: name).first { return there }
+        let there = try await store.people(named: name)
+        guard there.count < 2 else {
+            throw StoreError(
+                .conflict, "\(there.count) people are called '\(name)'",
+                remedy: "rename or merge them: 'vedette people list'")
+        }
+        if let there = there.first { return there }
         return try await store.createPerson(name: name)
     }
 
@@ -191,46 +218,36 @@ struct ShotTaker {
     let enroller: Enroller
     let count: Int
     let timeout: Double
+    /// Similarity to the first shot that the others must have: somebody else who steps in is not enrolled under the same name.
+    let sameFrom: Float
     /// Seconds between two shots: neighbours in time look alike and teach nothing.
-    private let pause = 0.4
+    private static let pause = 0.4
 
-    /// `@unchecked Sendable`: written by the source's thread, one call at a time, and read after it ended.
-    private final class Shots: @unchecked Sendable {
-        var faces: [EnrolledFace] = []
-        var lastAt = -Double.infinity
-        var progress: Progress
+    private final class Shots: Sendable {
+        struct State {
+            var faces: [EnrolledFace] = []
+            var lastAt = -Double.infinity
+            var failure: (any Error)?
+        }
 
-        init(count: Int) { progress = Progress("shots", total: count) }
+        let state = Mutex(State())
+        let done = AsyncStream.makeStream(of: Never.self)
     }
 
-    init(enroller: Enroller, count: Int, timeout: Double) {
-        self.enroller = enroller
-        self.count = count
-        self.timeout = timeout
-    }
-
+    /// - Throws: what stopped the source or the models before the first usable shot.
     func take(from source: any FrameSource) async throws -> [EnrolledFace] {
-        let shots = Shots(count: count)
-        let (done, finish) = AsyncStream.makeStream(of: Never.self)
-        let failure = await withTaskGroup(of: SourceFailure?.self) { group in
+        let shots = Shots()
+        let failure = await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
                 do throws(SourceFailure) {
-                    try await source.run { frame in
-                        let now = Double(frame.captureTime.monotonic) / 1e9
-                        guard shots.faces.count < count, now - shots.lastAt >= pause else { return }
-                        guard let face = try? enroller.face(in: frame) else { return }
-                        shots.faces.append(face)
-                        shots.lastAt = now
-                        shots.progress.advance()
-                        if shots.faces.count == count { finish.finish() }
-                    }
+                    try await source.run { consider($0, shots) }
                     return nil
                 } catch {
                     return error
                 }
             }
             group.addTask {
-                for await _ in done {}
+                for await _ in shots.done.stream {}
                 return nil
             }
             group.addTask {
@@ -242,8 +259,32 @@ struct ShotTaker {
             await group.waitForAll()
             return first
         }
-        shots.progress.finish()
-        if let failure, shots.faces.isEmpty { throw failure }
-        return shots.faces
+        let state = shots.state.withLock { $0 }
+        if let failure = state.failure ?? failure, state.faces.isEmpty { throw failure }
+        return state.faces
+    }
+
+    private func consider(_ frame: Frame, _ shots: Shots) {
+        let now = Double(frame.captureTime.monotonic) / 1e9
+        let (first, isDue) = shots.state.withLock { state in
+            (state.faces.first, state.failure == nil && state.faces.count < count && now - state.lastAt >= Self.pause)
+        }
+        guard isDue else { return }
+        do {
+            let face = try enroller.face(in: frame)
+            if let first, first.embedding.similarity(to: face.embedding) < sameFrom { return }
+            let taken = shots.state.withLock { state in
+                state.faces.append(face)
+                state.lastAt = now
+                return state.faces.count
+            }
+            Console.note("shot \(taken) of \(count)")
+            if taken == count { shots.done.continuation.finish() }
+        } catch is EnrolmentRefusal {
+            return
+        } catch {
+            shots.state.withLock { $0.failure = error }
+            shots.done.continuation.finish()
+        }
     }
 }

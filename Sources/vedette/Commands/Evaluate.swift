@@ -94,7 +94,7 @@ struct Evaluate: AsyncParsableCommand {
                 let fold = table.columns.firstIndex(of: "fold")
                 let engine = try Engine.open(try shared.load())
                 let names = Set(table.rows.flatMap { [$0.fields[columns[0]], $0.fields[columns[1]]] }).sorted()
-                let embeddings = try await embed(names, engine)
+                let (embeddings, failed) = try await embed(names, engine)
                 var trials: [VerificationEvaluation.Trial] = []
                 for row in table.rows {
                     guard let first = embeddings[row.fields[columns[0]]],
@@ -114,17 +114,23 @@ struct Evaluate: AsyncParsableCommand {
                     pairs: table.rows.count, scored: trials.count, accuracy: result.accuracy,
                     threshold: result.threshold,
                     auc: result.areaUnderCurve, truePositiveRate: result.truePositiveRate(atFalsePositiveRate: 0.001))
-                if shared.json { return try Console.printJSON(report) }
-                Console.print(
-                    "\(report.scored) of \(report.pairs) pairs: accuracy \(thousandths(report.accuracy)) at \(report.threshold), "
-                        + "AUC \(thousandths(report.auc)), TPR at FPR 0.001 \(thousandths(report.truePositiveRate))")
+                if shared.json {
+                    try Console.printJSON(report)
+                } else {
+                    Console.print(
+                        "\(report.scored) of \(report.pairs) pairs: accuracy \(thousandths(report.accuracy)) at \(report.threshold), "
+                            + "AUC \(thousandths(report.auc)), TPR at FPR 0.001 \(thousandths(report.truePositiveRate))"
+                    )
+                }
+                try Outcome.check(failed: failed, of: names.count)
             }
         }
 
-        private func embed(_ names: [String], _ engine: Engine) async throws -> [String: Embedding] {
+        private func embed(_ names: [String], _ engine: Engine) async throws -> ([String: Embedding], failed: Int) {
             var embeddings: [String: Embedding] = [:]
             let folder = images
-            _ = try await PictureBatch(engine: engine).run(names.map { folder + "/" + $0 }) { _, frame -> Embedding? in
+            let failed = try await PictureBatch(engine: engine).run(names.map { folder + "/" + $0 }) {
+                _, frame -> Embedding? in
                 let found = try engine.detector.detect(in: frame, minimumScore: 0.3)
                 func distance(_ face: Detection) -> Float {
                     let dx = face.box.center.x - Float(frame.width) / 2
@@ -141,7 +147,7 @@ struct Evaluate: AsyncParsableCommand {
                     Console.note("vedette: \(name): no face was found")
                 }
             }
-            return embeddings
+            return (embeddings, failed)
         }
 
         struct Report: Encodable {

@@ -73,6 +73,12 @@ struct ModelsCommand: AsyncParsableCommand {
         @Argument(help: "Names or folders of packs; none for all.") var names: [String] = []
         @OptionGroup var shared: SharedOptions
 
+        struct Check: Encodable {
+            var name: String
+            var ok: Bool
+            var error: String?
+        }
+
         func run() async throws {
             try await CommandRunner.run {
                 let wanted = names.isEmpty ? try Packs.names() : names
@@ -81,9 +87,16 @@ struct ModelsCommand: AsyncParsableCommand {
                     do {
                         let pack = try Packs.open(name)
                         try pack.verify()
-                        Console.print("\(pack.name): all files are what they should be")
+                        if shared.json {
+                            try Console.printJSON(Check(name: pack.name, ok: true))
+                        } else {
+                            Console.print("\(pack.name): all files are what they should be")
+                        }
                     } catch {
                         failed += 1
+                        if shared.json {
+                            try Console.printJSON(Check(name: name, ok: false, error: Console.describe(error)))
+                        }
                         Console.complain(name, error)
                     }
                 }

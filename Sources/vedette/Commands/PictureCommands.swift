@@ -50,12 +50,23 @@ struct PictureOptions: ParsableArguments {
                 Console.print(result.0.summary)
             }
             if let draw, let drawing = result.1 {
-                let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
-                try Files.write(drawing, to: draw + "/" + name + ".jpg")
+                try Files.write(drawing, to: freeName(in: draw, for: path))
             }
         }
         try Outcome.check(failed: failed, of: paths.count)
     }
+}
+
+/// A file in `folder` that is not there yet: pictures of the same name, and the originals, are not written over.
+private func freeName(in folder: String, for path: String) -> String {
+    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    var candidate = "\(folder)/\(name).jpg"
+    var number = 2
+    while FileManager.default.fileExists(atPath: candidate) {
+        candidate = "\(folder)/\(name)-\(number).jpg"
+        number += 1
+    }
+    return candidate
 }
 
 private func percent(_ value: Float) -> String { "\(Int((value * 100).rounded())) %" }

@@ -27,6 +27,25 @@ struct SightingsCommand: AsyncParsableCommand {
         var similarity: Float?
         var quality: Float
         var ended: Bool
+
+        enum CodingKeys: CodingKey {
+            case id, camera, person, personId, firstSeen, lastSeen, similarity, quality, ended
+        }
+
+        /// As the HTTP API has it: null for an unknown face, and times in milliseconds.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+            try container.encode(id, forKey: .id)
+            try container.encode(camera, forKey: .camera)
+            try container.encode(person, forKey: .person)
+            try container.encode(personId, forKey: .personId)
+            try container.encode(firstSeen.formatted(style), forKey: .firstSeen)
+            try container.encode(lastSeen.formatted(style), forKey: .lastSeen)
+            try container.encode(similarity, forKey: .similarity)
+            try container.encode(quality, forKey: .quality)
+            try container.encode(ended, forKey: .ended)
+        }
     }
 
     func validate() throws {

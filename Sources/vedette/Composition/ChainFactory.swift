@@ -54,7 +54,10 @@ struct ChainFactory: Sendable {
 
     private func recognise(_ options: IdentityOptions) -> RecogniseHandler {
         RecogniseHandler(
-            embedder: engine.embedder, gallery: gallery, policy: engine.policy, options: options)
+            embedder: engine.embedder, gallery: gallery, policy: engine.policy, options: options,
+            onFailure: { [logger] error in
+                logger.error("face not embedded", metadata: ["error": "\(Console.describe(error))"])
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import VedetteCore
+import VedetteImages
 
 /// Files named on the command line.
 enum Files {
@@ -14,15 +15,19 @@ enum Files {
     static func read(_ path: String, limit: Int = 64 << 20) throws -> [UInt8] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Failure(message: "there is no such file")
+            throw Failure(message: "\(path): there is no such file")
         }
-        guard !isFolder.boolValue else { throw Failure(message: "is a folder, not a file") }
+        guard !isFolder.boolValue else { throw Failure(message: "\(path) is a folder, not a file") }
+        let kind =
+            try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)[.type]
+            as? FileAttributeType
+        guard kind == .typeRegular else { throw Failure(message: "\(path) is not a regular file") }
         guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw Failure(message: "cannot be read", remedy: "check its permissions")
+            throw Failure(message: "\(path) cannot be read", remedy: "check its permissions")
         }
         defer { try? handle.close() }
         guard let data = try handle.read(upToCount: limit + 1) else { return [] }
-        guard data.count <= limit else { throw Failure(message: "is larger than \(limit >> 20) MiB") }
+        guard data.count <= limit else { throw Failure(message: "\(path) is larger than \(limit >> 20) MiB") }
         return [UInt8](data)
     }
 
@@ -44,39 +49,44 @@ enum Files {
         }
     }
 
-    /// Sub-folders of a gallery folder, one per person, by name; hidden ones are left out.
-    static func folders(in path: String) throws -> [(name: String, path: String)] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            throw Failure(
-                message: "the folder \(path) cannot be read", remedy: "name a folder with one sub-folder per person")
+    /// Whether files can be written there, without touching them.
+    ///
+    /// - Throws: when a folder is missing or read-only, or a file is the input or stands twice.
+    static func checkOutputs(_ outputs: [String], besides input: String) throws {
+        func identity(_ path: String) -> String {
+            let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+            let file = try? FileManager.default.attributesOfItem(atPath: url.path)
+            guard let file, let number = file[.systemFileNumber], let device = file[.systemNumber] else {
+                return url.path
+            }
+            return "\(device) \(number)"
         }
-        return names.sorted().compactMap { name in
+        var taken = [identity(input)]
+        for output in outputs {
+            guard !taken.contains(identity(output)) else {
+                throw Failure(message: "\(output) is named twice, or is the input", remedy: "write to another file")
+            }
+            taken.append(identity(output))
+            let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
             var isFolder: ObjCBool = false
-            let inner = path + "/" + name
-            guard !name.hasPrefix("."), FileManager.default.fileExists(atPath: inner, isDirectory: &isFolder),
-                isFolder.boolValue
-            else { return nil }
-            return (name, inner)
+            let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
+            guard !isFolder.boolValue else { throw Failure(message: "\(output) is a folder") }
+            guard FileManager.default.isWritableFile(atPath: folder),
+                !exists || FileManager.default.isWritableFile(atPath: output)
+            else {
+                throw Failure(
+                    message: "\(output) cannot be written", remedy: "name a folder that exists and may be written to")
+            }
         }
     }
 
-    private static let pictureEndings: Set<String> = ["jpg", "jpeg", "png", "webp"]
-
-    /// Picture files directly in a folder, by name; hidden ones are left out.
-    static func pictures(in path: String) throws -> [String] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            throw Failure(message: "the folder \(path) cannot be read")
-        }
-        return names.sorted().filter { name in
-            !name.hasPrefix(".") && pictureEndings.contains((name as NSString).pathExtension.lowercased())
-        }.map { path + "/" + $0 }
+    /// Sub-folders of a gallery folder, one per person, by name; see ``PictureFolder``.
+    static func folders(in path: String) throws -> [(name: String, path: String)] {
+        try PictureFolder(path).subfolders().map { (($0 as NSString).lastPathComponent, $0) }
     }
+
+    /// Picture files directly in a folder, by name; see ``PictureFolder``.
+    static func pictures(in path: String) throws -> [String] { try PictureFolder(path).pictures() }
 
     /// Paths with each folder replaced by the pictures in it.
     static func expanded(_ paths: [String]) throws -> [String] {

@@ -20,11 +20,21 @@ struct GalleryFolder {
         for folder in try Files.folders(in: path) {
             let id = PersonID.make()
             var count = 0
-            for photo in try Files.pictures(in: folder.path) {
+            let name: String
+            let pictures: [String]
+            do {
+                name = try Person.validated(name: folder.name)
+                pictures = try Files.pictures(in: folder.path)
+            } catch {
+                refused += 1
+                Console.complain(folder.path, error)
+                continue
+            }
+            for photo in pictures {
                 photos += 1
                 do {
                     let face = try await enroller.face(in: try Files.read(photo))
-                    entries.append(.init(person: id, name: folder.name, embedding: face.embedding))
+                    entries.append(.init(person: id, name: name, embedding: face.embedding))
                     count += 1
                 } catch {
                     refused += 1

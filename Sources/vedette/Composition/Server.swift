@@ -27,6 +27,7 @@ struct Server {
         MetricsSystem.bootstrap(metrics)
         MetricHelp.describe(in: metrics)
 
+        for camera in configuration.cameras { try Self.check(camera) }
         let folder = try DataFolder.open(at: configuration.data)
         let store = try SQLiteStore.open(in: folder, logger: logger)
         let left = try await store.endOpenSightings()
@@ -47,7 +48,15 @@ struct Server {
             codec: engine.codec,
             options: .init(maximumWidth: configuration.live.width, quality: configuration.live.quality))
         let writer = SightingWriter(store: store, logger: logger)
-        let supervisor = supervisor(engine, gallery, store, hub, writer, logger)
+        let scheduler = AnalysisScheduler(workers: engine.workers)
+        metrics.collect {
+            [
+                MetricFamily(
+                    "vedette_frames_waiting", .gauge, help: "Cameras whose newest frame waits for a worker.",
+                    samples: [.init(Double(scheduler.waiting))])
+            ]
+        }
+        let supervisor = supervisor(engine, gallery, store, hub, scheduler, writer, logger)
         let http = try http(engine, people, store, hub, supervisor, metrics, logger)
         logger.info(
             "starting",
@@ -66,24 +75,27 @@ struct Server {
         logger.info("stopped")
     }
 
+    /// - Throws: for an address that no camera can have, before anything is started.
+    private static func check(_ camera: Configuration.DeclaredCamera) throws {
+        do throws(SourceFailure) {
+            _ = try SourceAddress(camera.uri)
+        } catch {
+            throw ConfigurationError(message: "camera '\(camera.id)': \(error.message)", remedy: error.remedy)
+        }
+    }
+
     private func supervisor(
-        _ engine: Engine, _ gallery: Gallery, _ store: any Store, _ hub: LiveHub, _ sink: any SightingSink,
-        _ logger: Logger
+        _ engine: Engine, _ gallery: Gallery, _ store: any Store, _ hub: LiveHub,
+        _ scheduler: AnalysisScheduler, _ sink: any SightingSink, _ logger: Logger
     ) -> CameraSupervisor {
-        var options = CameraSupervisor.Options()
-        options.lifeCycle.stallAfter = configuration.camera.stallAfter
-        options.lifeCycle.connectTimeout = configuration.camera.connectTimeout
-        options.lifeCycle.maximumDelay = configuration.camera.maximumDelay
-        options.loopFiles = configuration.camera.loopFiles
-        options.targetRate = configuration.analysis.rate > 0 ? configuration.analysis.rate : nil
         let hasDemo = configuration.cameras.contains { $0.uri.secret.hasPrefix("demo:") }
         let chains = ChainFactory(engine: engine, gallery: gallery, configuration: configuration, logger: logger)
         return CameraSupervisor(
             declared: configuration.cameras.map { Camera(id: $0.id, name: $0.name, uri: $0.uri, enabled: $0.enabled) },
-            store: store, hub: hub, scheduler: AnalysisScheduler(workers: engine.workers),
+            store: store, hub: hub, scheduler: scheduler,
             opener: SourceFactory(
                 codec: engine.codec, demo: hasDemo ? DemoPhotograph.scene(faces: engine) : DemoPhotograph.scene()),
-            options: options, logger: logger,
+            options: .init(configuration), logger: logger,
             makeChain: { chains.live($0.id, hub: hub, sink: sink) })
     }
 
@@ -116,6 +128,17 @@ struct Server {
                 let shown = host.contains(":") ? "[\(host)]" : host
                 Console.note("Vedette is ready: open http://\(shown):\(port) (Ctrl-C stops it)")
             })
+    }
+}
+
+extension CameraSupervisor.Options {
+    init(_ configuration: Configuration) {
+        self.init()
+        lifeCycle.stallAfter = configuration.camera.stallAfter
+        lifeCycle.connectTimeout = configuration.camera.connectTimeout
+        lifeCycle.maximumDelay = configuration.camera.maximumDelay
+        loopFiles = configuration.camera.loopFiles
+        targetRate = configuration.analysis.rate > 0 ? configuration.analysis.rate : nil
     }
 }
 

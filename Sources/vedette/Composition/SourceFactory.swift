@@ -15,10 +15,21 @@ struct SourceFactory: SourceOpener {
     let codec: ImageCodec
     /// Nil where there is no demo photograph.
     let demo: Demo?
+    /// Told of each picture of a folder that cannot be used.
+    var onSkip: @Sendable (StillSource.Skipped) -> Void
+
+    init(
+        codec: ImageCodec, demo: Demo?, onSkip: (@Sendable (StillSource.Skipped) -> Void)? = nil
+    ) {
+        self.codec = codec
+        self.demo = demo
+        let skipped = SkippedInputs()
+        self.onSkip = onSkip ?? { skipped.add($0.path, $0.reason) }
+    }
 
     func open(_ uri: SourceURI, pacing: FramePacing) throws(SourceFailure) -> any FrameSource {
         switch try SourceAddress(uri) {
-        case .pictures(let path): return StillSource(path: path, pacing: pacing, codec: codec)
+        case .pictures(let path): return StillSource(path: path, pacing: pacing, codec: codec, onSkip: onSkip)
         case .demo:
             guard let demo else {
                 throw SourceFailure(.notFound, "the demo photograph is not here", remedy: "run 'make setup'")

@@ -42,12 +42,14 @@ extension Configuration {
         }
         let settings = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, $0) })
         for (key, value) in mapping {
-            try read(key: key.string ?? "", value, settings, file)
+            try read(key: key.string ?? "", key.mark ?? value.mark, value, settings, file)
         }
     }
 
-    private mutating func read(key: String, _ node: Node, _ settings: [String: Setting], _ file: String) throws {
-        let place = node.mark.map { "\(file), line \($0.line)" } ?? file
+    private mutating func read(
+        key: String, _ mark: Mark?, _ node: Node, _ settings: [String: Setting], _ file: String
+    ) throws {
+        let place = mark.map { "\(file), line \($0.line)" } ?? file
         if key == "cameras" {
             try readCameras(node, file, place)
             return
@@ -69,7 +71,7 @@ extension Configuration {
             throw ConfigurationError(message: "\(place): '\(key)' must hold keys, not a value")
         }
         for (inner, value) in group {
-            try read(key: key + "." + (inner.string ?? ""), value, settings, file)
+            try read(key: key + "." + (inner.string ?? ""), inner.mark ?? value.mark, value, settings, file)
         }
     }
 
@@ -90,7 +92,10 @@ extension Configuration {
                     throw unknown(
                         "cameras." + name, place, ["cameras.id", "cameras.name", "cameras.uri", "cameras.enabled"])
                 }
-                values[name] = value.scalar?.string ?? ""
+                guard let text = value.scalar?.string else {
+                    throw ConfigurationError(message: "\(place): 'cameras.\(name)' must be a single value")
+                }
+                values[name] = text
             }
             guard let id = CameraID(values["id"] ?? "") else {
                 throw ConfigurationError(
@@ -102,11 +107,17 @@ extension Configuration {
             guard !cameras.contains(where: { $0.id == id }) else {
                 throw ConfigurationError(message: "\(place): 'cameras.id' '\(id)' stands twice")
             }
-            guard let enabled = Bool(values["enabled"] ?? "true") else {
+            let name: String
+            do {
+                name = try Person.validated(name: values["name"] ?? id.rawValue)
+            } catch {
+                throw ConfigurationError(message: "\(place): 'cameras.name': \(error.reason)")
+            }
+            guard let enabled = Bool((values["enabled"] ?? "true").lowercased()) else {
                 throw ConfigurationError(message: "\(place): 'cameras.enabled' must be true or false")
             }
             cameras.append(
-                DeclaredCamera(id: id, name: values["name"] ?? id.rawValue, uri: SourceURI(uri), enabled: enabled))
+                DeclaredCamera(id: id, name: name, uri: SourceURI(uri), enabled: enabled))
         }
     }
 
@@ -118,7 +129,11 @@ extension Configuration {
     private mutating func override(with environment: [String: String]) throws {
         let settings = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.variable, $0) })
         for (variable, value) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix("VEDETTE_") {
-            if Self.reservedVariables.contains(variable) { continue }
+            // Kubernetes tells every container of a service named vedette where it is.
+            let isService =
+                variable == "VEDETTE_PORT" || variable.hasPrefix("VEDETTE_PORT_")
+                || variable.hasPrefix("VEDETTE_SERVICE_")
+            if Self.reservedVariables.contains(variable) || isService { continue }
             guard let setting = settings[variable] else {
                 throw unknown(variable, "environment", Array(settings.keys))
             }

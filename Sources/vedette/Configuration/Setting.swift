@@ -5,9 +5,9 @@ struct Setting {
     /// As written in the file, levels joined by dots: `server.port`.
     let key: String
     /// What a value must be, completing "must be ...".
-    let rule: String
+    var rule: String
     /// Takes over a value; false when it breaks the rule.
-    let take: (inout Configuration, String) -> Bool
+    var take: (inout Configuration, String) -> Bool
     /// The value of a configuration, as it would be written.
     let show: (Configuration) -> String
 
@@ -16,11 +16,13 @@ struct Setting {
 
     static func text(
         _ key: String, _ path: WritableKeyPath<Configuration, String>, rule: String = "a text",
-        allowed: [String]? = nil
+        allowed: [String]? = nil, isRequired: Bool = false
     ) -> Setting {
         let rule = allowed.map { "one of " + $0.joined(separator: ", ") } ?? rule
         return Setting(key: key, rule: rule) { configuration, value in
             if let allowed, !allowed.contains(value) { return false }
+            // A bare ~ is YAML for "nothing", not a folder.
+            if isRequired, value.isEmpty || value == "~" { return false }
             configuration[keyPath: path] = value
             return true
         } show: {
@@ -53,6 +55,20 @@ struct Setting {
         }
     }
 
+    /// A number from a range, or 0 for "no limit".
+    static func limit(
+        _ key: String, _ path: WritableKeyPath<Configuration, Double>, _ range: ClosedRange<Double>
+    ) -> Setting {
+        var setting = number(key, path, 0...range.upperBound)
+        let take = setting.take
+        setting.rule = "0, or a number from \(range.lowerBound) to \(range.upperBound)"
+        setting.take = { configuration, value in
+            guard let number = Double(value), number == 0 || range.contains(number) else { return false }
+            return take(&configuration, value)
+        }
+        return setting
+    }
+
     static func flag(_ key: String, _ path: WritableKeyPath<Configuration, Bool>) -> Setting {
         Setting(key: key, rule: "true or false") { configuration, value in
             guard let flag = Bool(value.lowercased()) else { return false }
@@ -66,7 +82,7 @@ struct Setting {
     /// Every key but `cameras`, which is a list.
     static var all: [Setting] {
         [
-            .text("data", \.data, rule: "a folder"),
+            .text("data", \.data, rule: "the name of a folder", isRequired: true),
             .text("server.host", \.server.host, rule: "an address or host name"),
             .whole("server.port", \.server.port, 0...65535),
             .text("server.allowed_hosts", \.server.allowedHosts, rule: "host names separated by commas"),
@@ -76,7 +92,7 @@ struct Setting {
             .whole("analysis.workers", \.analysis.workers, 0...256),
             .whole("analysis.detection_size", \.analysis.detectionSize, 128...2048),
             .number("analysis.minimum_score", \.analysis.minimumScore, 0.01...0.99),
-            .number("analysis.rate", \.analysis.rate, 0...240),
+            .limit("analysis.rate", \.analysis.rate, 0.01...240),
             .number("analysis.idle_interval", \.analysis.idleInterval, 0...60),
             .number("analysis.motion_threshold", \.analysis.motionThreshold, 0...255),
             .number("tracking.high_score", \.tracking.highScore, 0.05...0.99),

@@ -74,6 +74,17 @@ private final class CountingCodec: PictureCodec {
         #expect(codec.encoded.withLock { $0 } == 0)
     }
 
+    @Test func whoWatchesGoesOnWatchingWhenTheCameraStartsAnew() async throws {
+        let hub = hub()
+        let stream = try #require(hub.pictures(of: camera))
+        hub.add(Camera(id: camera, name: "Door", uri: SourceURI("test:")))
+        try hub.publish(view(7), of: camera)
+        var iterator = stream.makeAsyncIterator()
+        #expect(await iterator.next()?.jpeg == [7])
+        hub.close()
+        #expect(await iterator.next() == nil, "and ends when the hub closes")
+    }
+
     @Test func removalAndCloseEndTheStreams() async throws {
         let hub = hub()
         let stream = try #require(hub.pictures(of: camera))

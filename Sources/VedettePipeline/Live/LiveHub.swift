@@ -44,10 +44,12 @@ package final class LiveHub: Sendable {
 
     // MARK: Cameras
 
+    /// Begins to know the camera, or begins anew with it; who watches it already goes on watching.
     package func add(_ camera: Camera) {
+        let status = CameraStatus(camera: camera, state: camera.enabled ? .connecting : .stopped)
         state.withLock { state in
-            state.channels[camera.id] = Channel(
-                status: CameraStatus(camera: camera, state: camera.enabled ? .connecting : .stopped))
+            let viewers = state.channels[camera.id]?.viewers ?? [:]
+            state.channels[camera.id] = Channel(status: status, viewers: viewers)
         }
     }
 

@@ -1,6 +1,6 @@
 /// How well a face can be recognised from one picture, with the parts the figure is made of.
 package struct FaceQuality: Sendable, Hashable, Codable {
-    /// 0 (useless) ... 1 (a passport photo): the product of the parts below.
+    /// 0 (useless) ... 1 (a passport photo): the product of the parts below and of the detector's confidence.
     package var overall: Float
     /// From the distance of the eyes in pixels, 0...1.
     package var size: Float

@@ -21,7 +21,7 @@ package struct Identifier<Kind>: Sendable, Hashable, Comparable, CustomStringCon
 
     private init(trusted: String) { rawValue = trusted }
 
-    /// A new id, unique and later in order than those made before.
+    /// A new id, unique, and in order after those made in earlier milliseconds.
     package static func make() -> Identifier { Identifier(trusted: uuidv7(milliseconds: Clock.wall() / 1_000_000)) }
 
     package var description: String { rawValue }

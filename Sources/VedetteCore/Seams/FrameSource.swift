@@ -40,7 +40,7 @@ package struct SourceFailure: DescribedError, Hashable {
     }
 }
 
-/// Makes sources from addresses. Implemented by VedetteMedia.
+/// Makes sources from addresses. Implemented where sources of several modules meet: in the composition of the program.
 package protocol SourceOpener: Sendable {
     /// - Throws: `badAddress` or `notFound` for an address that cannot work; nothing is connected yet.
     func open(_ uri: SourceURI, pacing: FramePacing) throws(SourceFailure) -> any FrameSource

@@ -1,4 +1,4 @@
-/// Still pictures in and out. Implemented by VedetteMedia; thread-safe.
+/// Still pictures in and out. Implemented by VedetteImages; thread-safe.
 package protocol PictureCodec: Sendable {
     /// Decodes JPEG, PNG or WebP into an upright frame.
     ///

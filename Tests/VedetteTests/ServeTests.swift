@@ -152,6 +152,15 @@ struct ServeTests {
                 let status = try await get(base + "/api/v1/cameras/" + id).body["status"] as? [String: Any]
                 return status?["state"] as? String == "live" && (status?["analysed"] as? Int ?? 0) > 0
             })
+        let changed = try await send(
+            "PATCH", base + "/api/v1/cameras/" + id, ["uri": "test:?width=640&height=480&fps=10"])
+        #expect(changed.status == 200)
+        #expect(
+            try await eventuallyTrue {
+                let status = try await get(base + "/api/v1/cameras/" + id).body["status"] as? [String: Any]
+                return status?["width"] as? Int == 640 && (status?["analysed"] as? Int ?? 0) > 0
+                    && status?["state"] as? String == "live"
+            }, "a changed camera is analysed again")
         let secret = try await send(
             "POST", base + "/api/v1/cameras", ["name": "Door", "uri": "rtsp://admin:s3cret@127.0.0.1:9/x"])
         #expect(secret.status == 201)

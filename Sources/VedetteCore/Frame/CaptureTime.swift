@@ -1,3 +1,4 @@
+package import Foundation
 import Glibc
 
 /// When a picture was taken, on both clocks. The wall clock can be shown and stored; only the monotonic one
@@ -12,6 +13,9 @@ package struct CaptureTime: Sendable, Hashable {
         self.wall = wall
         self.monotonic = monotonic
     }
+
+    /// The wall clock's reading, for showing and storing.
+    package var date: Date { Date(timeIntervalSince1970: Double(wall) / 1e9) }
 
     package static func now() -> CaptureTime {
         CaptureTime(wall: Clock.wall(), monotonic: Clock.monotonic())

@@ -103,11 +103,11 @@ struct CameraRunner: Sendable {
         do {
             try await source.run { frame in
                 guard session.isOpen else { return }
-                let isFirst = signs.frames.add(1, ordering: .relaxed).oldValue == 0 || session.isFirstFrame()
+                signs.frames.add(1, ordering: .relaxed)
                 let replaced = scheduler.offer(frame, at: place)
                 hub.countReceived(frame, replaced: replaced, of: camera.id)
                 // Later frames are noticed at the next tick; the first makes the camera live at once.
-                if isFirst { post.yield(.frame) }
+                if session.isFirstFrame() { post.yield(.frame) }
             }
             return nil
         } catch {

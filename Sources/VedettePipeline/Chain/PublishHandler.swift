@@ -12,7 +12,7 @@ package final class PublishHandler: FrameHandler {
 
     package func handle(_ context: inout FrameContext) throws {
         var faces: [LiveFace] = []
-        let captured = Date(timeIntervalSince1970: Double(context.frame.captureTime.wall) / 1e9)
+        let captured = context.frame.captureTime.date
         for track in context.tracks where track.isConfirmed {
             let identity = context.identities[track.id]
             let start = since[track.id] ?? captured.addingTimeInterval(track.firstSeen - context.time)

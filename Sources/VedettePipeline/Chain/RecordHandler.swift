@@ -39,7 +39,7 @@ package final class RecordHandler: FrameHandler {
     }
 
     package func handle(_ context: inout FrameContext) throws {
-        let captured = Date(timeIntervalSince1970: Double(context.frame.captureTime.wall) / 1e9)
+        let captured = context.frame.captureTime.date
         for track in context.tracks where track.isConfirmed && track.detectionIndex != nil {
             guard let identity = context.identities[track.id] else { continue }
             let lasted = track.lastSeen - track.firstSeen
@@ -73,11 +73,8 @@ package final class RecordHandler: FrameHandler {
             best.quality > appearance.faceQuality || best.generation != appearance.faceGeneration,
             let index = track.detectionIndex, context.detections[index].box == best.box
         {
-            let jpeg = try? codec.jpeg(
-                cropping: best.box.expanded(by: FaceCrop.margin), of: context.frame, maximumSide: FaceCrop.maximumSide,
-                quality: FaceCrop.quality)
             // Without its picture the row is still worth having.
-            if let jpeg {
+            if let jpeg = try? FaceCrop.jpeg(of: best.box, in: context.frame, codec) {
                 face = SightingRecord.Face(jpeg: jpeg, embedding: best.embedding, model: model)
                 appearance.faceQuality = best.quality
                 appearance.faceGeneration = best.generation

@@ -52,7 +52,7 @@ package struct LiveView: Sendable {
         self.faces = faces
     }
 
-    package var capturedAt: Date { Date(timeIntervalSince1970: Double(frame.captureTime.wall) / 1e9) }
+    package var capturedAt: Date { frame.captureTime.date }
 }
 
 /// A view as JPEG with its overlay drawn in; encoded once, however many watch.

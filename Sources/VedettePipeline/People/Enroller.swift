@@ -118,9 +118,7 @@ package struct Enroller: Sendable {
             throw EnrolmentRefusal.tooPoor(
                 quality: embedded.quality.overall, needed: options.minimumQuality, weakest: weakest(embedded.quality))
         }
-        let jpeg = try codec.jpeg(
-            cropping: face.box.expanded(by: FaceCrop.margin), of: frame, maximumSide: FaceCrop.maximumSide,
-            quality: FaceCrop.quality)
+        let jpeg = try FaceCrop.jpeg(of: face.box, in: frame, codec)
         return EnrolledFace(embedding: embedded.embedding, quality: embedded.quality, jpeg: jpeg, box: face.box)
     }
 
@@ -155,8 +153,12 @@ package struct Enroller: Sendable {
 }
 
 /// How crops of faces are kept: a little more than the face, small.
-package enum FaceCrop {
-    package static let margin: Float = 0.35
-    package static let maximumSide = 224
-    package static let quality = 85
+enum FaceCrop {
+    private static let margin: Float = 0.35
+    private static let maximumSide = 224
+    private static let quality = 85
+
+    static func jpeg(of face: Box, in frame: Frame, _ codec: any PictureCodec) throws -> [UInt8] {
+        try codec.jpeg(cropping: face.expanded(by: margin), of: frame, maximumSide: maximumSide, quality: quality)
+    }
 }

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Somebody who is enrolled.
+/// Somebody who is enrolled, or somebody unknown whom the pipeline tells apart from all others.
 package struct Person: Sendable, Hashable, Codable, Identifiable {
     package let id: PersonID
     /// As typed by an operator: any text of 1 to ``maximumNameLength`` characters, never used as a path.
@@ -9,10 +9,15 @@ package struct Person: Sendable, Hashable, Codable, Identifiable {
     package var updatedAt: Date
     /// Number of stored face samples.
     package var sampleCount: Int
+    /// Whether nobody has named this person yet, see ``AnonymousPerson``. Naming one ends it for good.
+    package var isAnonymous: Bool
 
-    package init(id: PersonID, name: String, createdAt: Date, updatedAt: Date, sampleCount: Int = 0) {
+    package init(
+        id: PersonID, name: String, createdAt: Date, updatedAt: Date, sampleCount: Int = 0, isAnonymous: Bool = false
+    ) {
         self.id = id
         self.name = name
+        self.isAnonymous = isAnonymous
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.sampleCount = sampleCount

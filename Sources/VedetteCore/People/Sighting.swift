@@ -16,10 +16,24 @@ package struct Sighting: Sendable, Hashable, Identifiable {
     package var quality: Float
     /// False while the face is still in view.
     package var ended: Bool
+    /// Set when the person of this sighting was corrected after it had been said to be another; the latest correction.
+    package var revision: Revision?
+
+    /// That later, better evidence contradicted an earlier decision.
+    package struct Revision: Sendable, Hashable {
+        /// Whom the sighting named before; nil when that person is gone.
+        package var previous: PersonID?
+        package var at: Date
+
+        package init(previous: PersonID?, at: Date) {
+            self.previous = previous
+            self.at = at
+        }
+    }
 
     package init(
         id: SightingID, camera: CameraID, track: Int, person: PersonID?, firstSeen: Date, lastSeen: Date,
-        similarity: Float?, quality: Float, ended: Bool
+        similarity: Float?, quality: Float, ended: Bool, revision: Revision? = nil
     ) {
         self.id = id
         self.camera = camera
@@ -30,6 +44,7 @@ package struct Sighting: Sendable, Hashable, Identifiable {
         self.similarity = similarity
         self.quality = quality
         self.ended = ended
+        self.revision = revision
     }
 }
 
@@ -39,6 +54,8 @@ package struct SightingRecord: Sendable {
     package var sighting: Sighting
     /// The best face so far; nil leaves the stored one.
     package var face: Face?
+    /// Set when ``Sighting/person`` is anonymous: enough to make that person, should the store not know them yet.
+    package var anonymous: AnonymousPerson?
 
     package struct Face: Sendable {
         /// A crop a little larger than the face.
@@ -53,8 +70,9 @@ package struct SightingRecord: Sendable {
         }
     }
 
-    package init(sighting: Sighting, face: Face?) {
+    package init(sighting: Sighting, face: Face?, anonymous: AnonymousPerson? = nil) {
         self.sighting = sighting
         self.face = face
+        self.anonymous = anonymous
     }
 }

@@ -41,21 +41,30 @@ package struct GalleryContents: Sendable {
         package var person: PersonID
         package var name: String
         package var embedding: Embedding
+        /// Of an anonymous person, see ``AnonymousPerson``: not to be searched among those who are enrolled.
+        package var isAnonymous: Bool
 
-        package init(person: PersonID, name: String, embedding: Embedding) {
+        package init(person: PersonID, name: String, embedding: Embedding, isAnonymous: Bool = false) {
             self.person = person
             self.name = name
             self.embedding = embedding
+            self.isAnonymous = isAnonymous
         }
     }
 
     /// Grows by at least one with every change to people or samples.
     package var version: Int64
     package var entries: [Entry]
+    /// Faces of which an operator said whose they are not.
+    package var rejections: [Rejection]
+    /// The highest number ever given to an anonymous person; 0 before the first.
+    package var lastAnonymousNumber: Int
 
-    package init(version: Int64, entries: [Entry]) {
+    package init(version: Int64, entries: [Entry], rejections: [Rejection] = [], lastAnonymousNumber: Int = 0) {
         self.version = version
         self.entries = entries
+        self.rejections = rejections
+        self.lastAnonymousNumber = lastAnonymousNumber
     }
 }
 

@@ -32,7 +32,9 @@ package protocol IdentityStore: Sendable {
     /// Where the person was, in order of time: sightings at one camera with less than `gap` between them are one stop.
     ///
     /// - Parameter limit: most stops, 1...1000; the latest are kept.
-    func journey(of person: PersonID, from: Date?, to: Date?, gap: TimeInterval, limit: Int) async throws -> [JourneyStop]
+    func journey(
+        of person: PersonID, from: Date?, to: Date?, gap: TimeInterval, limit: Int
+    ) async throws -> [JourneyStop]
 }
 
 /// An anonymous person with what a list of them shows.

@@ -9,7 +9,8 @@ package final class TrackHandler: FrameHandler {
 
     package func handle(_ context: inout FrameContext) throws {
         // A frame nobody looked at says nothing about where faces are; there were none.
-        context.tracks = tracker.update(detections: context.detections, at: context.time)
+        tracker.update(detections: context.detections, at: context.time, appearance: nil)
+        context.tracks = tracker.tracks
         context.ended = tracker.removed
     }
 }

@@ -2,8 +2,9 @@
 struct TrackingClock: Sendable {
     /// Seconds since the first frame.
     private(set) var now = 0.0
+    /// The usual time between two frames, in seconds.
+    private(set) var interval = 1.0 / 30
     private var latest: Double?
-    private var interval = 1.0 / 30
 
     /// What one frame did to the clock.
     struct Step {

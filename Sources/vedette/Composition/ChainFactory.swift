@@ -48,7 +48,7 @@ struct ChainFactory: Sendable {
         var options = ByteTracker.Options()
         options.highScore = Float(configuration.tracking.highScore)
         options.newTrackScore = options.highScore
-        options.maximumLostSeconds = configuration.tracking.lostSeconds
+        options.life.maximumLostSeconds = configuration.tracking.lostSeconds
         return TrackHandler(tracker: ByteTracker(options: options))
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VedetteCore
 
@@ -149,5 +150,39 @@ import VedetteCore
             for await isOrdered in group { #expect(isOrdered) }
         }
         #expect(gallery.snapshot.version == 799)
+    }
+
+    @Test func aRuledOutPersonIsLeftOutForSuchFacesOnly() throws {
+        let (ada, bob) = (PersonID.make(), PersonID.make())
+        func face(_ values: [Float]) throws -> Embedding { try #require(Embedding(normalizing: values)) }
+        let entries: [GalleryContents.Entry] = [
+            .init(person: ada, name: "Ada", embedding: try face([1, 0, 0, 0])),
+            .init(person: bob, name: "Bob", embedding: try face([0, 1, 0, 0])),
+        ]
+        let stranger = try face([0.8, 0.1, 0.6, 0])
+        let before = GallerySnapshot(contents: GalleryContents(version: 1, entries: entries))
+        let rejection = Rejection(
+            id: .make(), person: ada, embedding: stranger, model: "m", sighting: nil, createdAt: .init())
+        let after = GallerySnapshot(
+            contents: GalleryContents(version: 2, entries: entries, rejections: [rejection]))
+        #expect(before.search(stranger)?.person == ada)
+        #expect(after.search(stranger)?.person == bob, "the confusion stops at once")
+        #expect(after.similarity(of: stranger, to: ada) == nil)
+        #expect(after.candidates(stranger, limit: 2).map(\.isRejected) == [true, false])
+        // Ada herself, and everybody else, as before.
+        for probe in [[0.95, 0.1, 0.1, 0.1], [0.1, 1, 0, 0], [0.7, 0.7, 0, 0]] as [[Float]] {
+            let probe = try face(probe)
+            #expect(after.search(probe)?.person == before.search(probe)?.person)
+            #expect(after.search(probe)?.similarity == before.search(probe)?.similarity)
+        }
+    }
+
+    @Test func anonymousPeopleAreNotSearchedAmongTheEnrolled() throws {
+        let face = try #require(Embedding(normalizing: [1, 0, 0]))
+        let snapshot = GallerySnapshot(
+            contents: GalleryContents(
+                version: 1,
+                entries: [.init(person: .make(), name: "Unknown 1", embedding: face, isAnonymous: true)]))
+        #expect(snapshot.count == 0 && snapshot.search(face) == nil)
     }
 }

@@ -11,42 +11,30 @@ import VedetteTracking
     private let ada = PersonID.make()
     private let bob = PersonID.make()
 
+    private let moment = Date(timeIntervalSince1970: 1_000_000)
+
     private func axis(_ index: Int, mixed other: Int? = nil, _ share: Float = 0) throws -> Embedding {
-        var values = [Float](repeating: 0, count: 32)
-        values[index] = 1 - share
-        if let other { values[other] = share }
-        return try #require(Embedding(normalizing: values))
+        try People.axis(index, mixed: other, share)
     }
 
     private func gallery(version: Int64 = 1, _ people: [(PersonID, String, Int)]) throws -> GallerySnapshot {
-        GallerySnapshot(
-            contents: GalleryContents(
-                version: version,
-                entries: try people.map { .init(person: $0.0, name: $0.1, embedding: try axis($0.2)) }))
+        try People.gallery(version: version, people)
     }
 
-    private func resolver(_ change: (inout IdentityOptions) -> Void = { _ in }) -> IdentityResolver {
-        var options = IdentityOptions()
-        change(&options)
-        return IdentityResolver(
-            options: options,
-            policy: RecognitionPolicy(threshold: RecognitionThreshold(floor: 0.4, impostors: nil), margin: 0.05))
-    }
-
-    /// Confirmed tracks with a face in view.
-    private func tracks(_ ids: [Int]) -> [Track] {
-        var tracker = ByteTracker()
-        var tracks: [Track] = []
-        let detections = (1...(ids.max() ?? 1)).map { id in
-            Detection(box: Box(x: Float(id) * 200, y: 50, width: 80, height: 100), score: 0.9)
-        }
-        for frame in 0..<4 { tracks = tracker.update(detections: detections, at: Double(frame) / 25) }
-        return tracks.filter { ids.contains($0.id) }
-    }
+    private func tracks(_ ids: [Int]) -> [Track] { People.tracks(ids) }
 
     private func look(_ embedding: Embedding, quality: Float = 0.8) -> EmbeddedFace {
-        EmbeddedFace(
-            embedding: embedding, quality: FaceQuality(overall: quality, size: 1, sharpness: 1, frontality: 1))
+        People.look(embedding, quality: quality)
+    }
+
+    /// One that makes no anonymous people, unless it is asked to.
+    private func resolver(_ change: (inout IdentityOptions) -> Void = { _ in }) -> IdentityResolver {
+        var options = IdentityOptions()
+        options.remembersUnknown = false
+        change(&options)
+        return IdentityResolver(
+            options: options, policy: RecognitionPolicy(threshold: People.threshold, margin: 0.05),
+            directory: IdentityDirectory(threshold: People.threshold))
     }
 
     private let large = Box(x: 0, y: 0, width: 80, height: 100)
@@ -56,10 +44,10 @@ import VedetteTracking
         for (box, needed) in [(large, 2), (Box(x: 0, y: 0, width: 40, height: 50), 3), (small, 4)] {
             var resolver = resolver { $0.singleLookHeadroom = 10 }
             let gallery = try gallery([(ada, "Ada", 0)])
-            resolver.begin(tracks: tracks([1]), ended: [])
+            resolver.begin(tracks: tracks([1]), ended: [], at: 0)
             for count in 1...needed {
                 resolver.observe(1, look(try axis(0)), box: box, at: Double(count))
-                resolver.decide(gallery)
+                resolver.decide(gallery, at: moment)
                 #expect((resolver.identity(of: 1)?.person == ada) == (count == needed), "look \(count) of \(needed)")
             }
             #expect(resolver.identity(of: 1)?.name == "Ada")
@@ -69,10 +57,10 @@ import VedetteTracking
     @Test func aStrangerStaysUnnamed() throws {
         var resolver = resolver()
         let gallery = try gallery([(ada, "Ada", 0), (bob, "Bob", 1)])
-        resolver.begin(tracks: tracks([1]), ended: [])
+        resolver.begin(tracks: tracks([1]), ended: [], at: 0)
         for count in 1...20 {
             resolver.observe(1, look(try axis(7, mixed: 0, 0.25)), box: large, at: Double(count))
-            resolver.decide(gallery)
+            resolver.decide(gallery, at: moment)
         }
         #expect(resolver.identity(of: 1)?.person == nil)
     }
@@ -80,41 +68,41 @@ import VedetteTracking
     @Test func twoPeopleWhoAreEquallyNearGiveNoName() throws {
         var resolver = resolver()
         let gallery = try gallery([(ada, "Ada", 0), (bob, "Bob", 1)])
-        resolver.begin(tracks: tracks([1]), ended: [])
+        resolver.begin(tracks: tracks([1]), ended: [], at: 0)
         for count in 1...5 {
             resolver.observe(1, look(try axis(0, mixed: 1, 0.49)), box: large, at: Double(count))
-            resolver.decide(gallery)
+            resolver.decide(gallery, at: moment)
         }
         #expect(resolver.identity(of: 1)?.person == nil)
     }
 
     @Test func enrolmentNamesALiveTrackWithoutANewLook() throws {
         var resolver = resolver()
-        resolver.begin(tracks: tracks([1]), ended: [])
+        resolver.begin(tracks: tracks([1]), ended: [], at: 0)
         for count in 1...4 { resolver.observe(1, look(try axis(0)), box: large, at: Double(count)) }
-        resolver.decide(try gallery([(bob, "Bob", 1)]))
+        resolver.decide(try gallery([(bob, "Bob", 1)]), at: moment)
         #expect(resolver.identity(of: 1)?.person == nil)
-        let changed = resolver.decide(try gallery(version: 2, [(bob, "Bob", 1), (ada, "Ada", 0)]))
-        #expect(changed == [1])
+        let judged = resolver.decide(try gallery(version: 2, [(bob, "Bob", 1), (ada, "Ada", 0)]), at: moment)
+        #expect(judged == [1])
         #expect(resolver.identity(of: 1)?.name == "Ada")
-        resolver.decide(try gallery(version: 3, [(bob, "Bob", 1), (ada, "Augusta Ada", 0)]))
+        resolver.decide(try gallery(version: 3, [(bob, "Bob", 1), (ada, "Augusta Ada", 0)]), at: moment)
         #expect(resolver.identity(of: 1)?.name == "Augusta Ada")
-        resolver.decide(try gallery(version: 4, [(bob, "Bob", 1)]))
+        resolver.decide(try gallery(version: 4, [(bob, "Bob", 1)]), at: moment)
         #expect(resolver.identity(of: 1)?.person == nil, "erased people lose their name at once")
     }
 
     @Test func oneNameLivesOnOneTrackAndTheStrongerClaimKeepsIt() throws {
         var resolver = resolver()
         let gallery = try gallery([(ada, "Ada", 0)])
-        resolver.begin(tracks: tracks([1, 2]), ended: [])
+        resolver.begin(tracks: tracks([1, 2]), ended: [], at: 0)
         for count in 1...3 {
             resolver.observe(1, look(try axis(0, mixed: 5, 0.4)), box: large, at: Double(count))
-            resolver.decide(gallery)
+            resolver.decide(gallery, at: moment)
         }
         #expect(resolver.identity(of: 1)?.person == ada)
         for count in 4...6 {
             resolver.observe(2, look(try axis(0)), box: large, at: Double(count))
-            resolver.decide(gallery)
+            resolver.decide(gallery, at: moment)
         }
         #expect(resolver.identity(of: 2)?.person == ada)
         #expect(resolver.identity(of: 1)?.person == nil)
@@ -123,11 +111,11 @@ import VedetteTracking
     @Test func aNameSurvivesOneBadLook() throws {
         var resolver = resolver()
         let gallery = try gallery([(ada, "Ada", 0)])
-        resolver.begin(tracks: tracks([1]), ended: [])
+        resolver.begin(tracks: tracks([1]), ended: [], at: 0)
         for count in 1...4 { resolver.observe(1, look(try axis(0)), box: large, at: Double(count)) }
-        resolver.decide(gallery)
+        resolver.decide(gallery, at: moment)
         resolver.observe(1, look(try axis(9), quality: 0.2), box: large, at: 5)
-        resolver.decide(gallery)
+        resolver.decide(gallery, at: moment)
         #expect(resolver.identity(of: 1)?.person == ada)
     }
 
@@ -137,12 +125,12 @@ import VedetteTracking
         let live = tracks([1])
         var asked: [Int] = []
         for frame in 1...25 {
-            resolver.begin(tracks: live, ended: [])
+            resolver.begin(tracks: live, ended: [], at: Double(frame) / 10)
             if !resolver.due([(1, 0.8)], at: Double(frame) / 10).isEmpty {
                 asked.append(frame)
                 resolver.observe(1, look(try axis(0)), box: large, at: Double(frame) / 10)
             }
-            resolver.decide(gallery)
+            resolver.decide(gallery, at: moment)
         }
         #expect(asked == [1, 2, 12, 22], "a burst, then every ten frames")
         #expect(resolver.due([(1, 0.01)], at: 100).isEmpty, "not from a face that says nothing")
@@ -155,19 +143,19 @@ import VedetteTracking
         var looks: [Double] = []
         for frame in 0..<100 {
             let time = Double(frame) / 10
-            resolver.begin(tracks: live, ended: [])
+            resolver.begin(tracks: live, ended: [], at: 0)
             if !resolver.due([(1, 0.8)], at: time).isEmpty {
                 looks.append(time)
                 resolver.observe(1, look(try axis(0)), box: large, at: time)
             }
-            resolver.decide(gallery)
+            resolver.decide(gallery, at: moment)
         }
         #expect(looks.count <= 6 && looks.count >= 4, "\(looks)")
     }
 
     @Test func crowdedFramesAreServedByUrgency() {
         var resolver = resolver { $0.maximumPerFrame = 2 }
-        resolver.begin(tracks: tracks([1, 2, 3]), ended: [])
+        resolver.begin(tracks: tracks([1, 2, 3]), ended: [], at: 0)
         let due = resolver.due([(1, 0.8), (2, 0.8), (3, 0.8)], at: 0)
         #expect(due.count == 2)
     }

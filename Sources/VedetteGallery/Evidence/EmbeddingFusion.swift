@@ -65,6 +65,38 @@ package struct EmbeddingFusion: Sendable, Hashable {
         return support(rival: embedding, quality: quality)
     }
 
+    /// Lets new pictures outweigh the old ones soon: for when it is in doubt that the face is still the same.
+    ///
+    /// - Parameter weight: total quality that the mean keeps at most; two clear pictures weigh about 1.5.
+    package mutating func weaken(to weight: Float) {
+        guard let known = main, known.weight > weight else { return }
+        main?.weight = weight
+    }
+
+    /// Takes the rival out, as the evidence of a face of its own: after ``Outcome/replaced``, that of the face that was there
+    /// before. Nil without one.
+    package mutating func separate() -> EmbeddingFusion? {
+        guard let other = rival else { return nil }
+        rival = nil
+        var fusion = EmbeddingFusion(options: options)
+        fusion.main = other
+        return fusion
+    }
+
+    /// Adds the evidence of another fusion of the same face, as when a face that was lost is found again.
+    package mutating func merge(_ other: EmbeddingFusion) {
+        guard let theirs = other.main else { return }
+        guard let own = main else {
+            self = other
+            return
+        }
+        guard own.mean.values.count == theirs.mean.values.count else { return }
+        main?.add(theirs.mean, quality: min(theirs.weight, options.maximumWeight), maximumWeight: options.maximumWeight)
+        main?.count = own.count + theirs.count
+        main?.totalQuality = own.totalQuality + theirs.totalQuality
+        main?.bestQuality = max(own.bestQuality, theirs.bestQuality)
+    }
+
     private mutating func support(rival embedding: Embedding, quality: Float) -> Outcome {
         if let other = rival, other.mean.similarity(to: embedding) >= options.minimumSimilarity {
             rival?.add(embedding, quality: quality, maximumWeight: options.maximumWeight)

@@ -30,3 +30,13 @@ package struct GalleryMatch: Sendable, Hashable {
     /// By how much the person leads; infinite without a runner-up.
     package var margin: Float { runnerUp.map { similarity - $0.similarity } ?? .infinity }
 }
+
+/// Somebody a face resembles, for explaining a decision.
+package struct GalleryCandidate: Sendable, Hashable {
+    package var person: PersonID
+    package var name: String
+    /// Cosine to the best of the person's embeddings, -1...1.
+    package var similarity: Float
+    /// Whether an operator ruled the person out for such a face.
+    package var isRejected: Bool
+}

@@ -1,3 +1,4 @@
+package import Foundation
 package import VedetteCore
 package import VedetteTracking
 
@@ -7,6 +8,8 @@ package struct FrameContext {
     package let frame: Frame
     /// Seconds on the clock that tracking runs on: the file's own time, or the monotonic clock at capture.
     package let time: Double
+    /// The same moment as a date: when the picture was taken, or, analysing recordings, seconds from 1970 on.
+    package let moment: Date
     /// Whether a face was being followed after the frame before.
     package let isOccupied: Bool
     /// Faces found in this frame, weak ones included; empty when ``isDetected`` is false.
@@ -17,14 +20,22 @@ package struct FrameContext {
     package var tracks: [Track] = []
     /// Tracks that ended with this frame.
     package var ended: [Track] = []
+    /// Embeddings of this frame's faces, by index in ``detections``: each is computed once, whoever needs it.
+    package var embedded: [Int: EmbeddedFace] = [:]
     /// By track: who it is, as far as is known.
     package var identities: [Int: TrackIdentity] = [:]
+    /// Appearances that ended though their track goes on: it shows another face from now on.
+    package var parted: [TrackIdentity] = []
+    /// People who came from another camera.
+    package var handOvers: [HandOver] = []
 
-    package init(camera: CameraID, frame: Frame, isOccupied: Bool = false) {
+    /// - Parameter isRecording: that time is the file's own, not that of the clock on the wall.
+    package init(camera: CameraID, frame: Frame, isOccupied: Bool = false, isRecording: Bool = false) {
         self.camera = camera
         self.frame = frame
         self.isOccupied = isOccupied
         time = frame.mediaTime ?? Double(frame.captureTime.monotonic) / 1e9
+        moment = isRecording ? Date(timeIntervalSince1970: time) : frame.captureTime.date
     }
 }
 

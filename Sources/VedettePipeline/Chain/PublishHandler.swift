@@ -6,24 +6,22 @@ import VedetteTracking
 package final class PublishHandler: FrameHandler {
     package let name = "publish"
     private let hub: LiveHub
-    private var since: [Int: Date] = [:]
 
     package init(hub: LiveHub) { self.hub = hub }
 
     package func handle(_ context: inout FrameContext) throws {
         var faces: [LiveFace] = []
-        let captured = context.frame.captureTime.date
         for track in context.tracks where track.isConfirmed {
-            let identity = context.identities[track.id]
-            let start = since[track.id] ?? captured.addingTimeInterval(track.firstSeen - context.time)
-            since[track.id] = start
+            // A track out of view that stands for nobody: its face goes on under another.
+            guard let identity = context.identities[track.id] else { continue }
             faces.append(
                 LiveFace(
-                    track: track.id, box: track.box, person: identity?.person, name: identity?.name,
-                    similarity: identity?.similarity, quality: identity?.best?.quality ?? 0, since: start,
-                    sighting: identity?.best == nil ? nil : identity?.sighting, observed: track.detectionIndex != nil))
+                    track: identity.face, box: track.box, person: identity.person, name: identity.name,
+                    similarity: identity.similarity, quality: identity.best?.quality.overall ?? 0,
+                    since: context.moment.addingTimeInterval(identity.since - context.time),
+                    sighting: identity.best == nil ? nil : identity.sighting, observed: track.detectionIndex != nil,
+                    isAnonymous: identity.isAnonymous))
         }
-        if since.count > faces.count { since = since.filter { id, _ in context.tracks.contains { $0.id == id } } }
         try hub.publish(LiveView(frame: context.frame, faces: faces), of: context.camera)
     }
 }

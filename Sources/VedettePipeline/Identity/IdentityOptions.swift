@@ -1,3 +1,5 @@
+import VedetteGallery
+
 /// When a track gets a name, and when it loses it.
 package struct IdentityOptions: Sendable {
     /// The least quality (0...1) of a face that is embedded at all. Raising it waits for better frames, lowering it spends time on
@@ -17,6 +19,43 @@ package struct IdentityOptions: Sendable {
     /// A name is dropped when the similarity of the track's whole evidence falls this much below what giving it took.
     package var hysteresis: Float = 0.08
 
+    // MARK: Doubt
+
+    /// Looks taken at once when two faces met or one was found again, since the tracker may have mixed them up. Raising it notices
+    /// a change sooner and costs embeddings; 0 leaves it to ``recheckSeconds``.
+    package var doubtLooks = 3
+    /// Weight that old evidence keeps in doubt: two looks of this total quality that show another face overrule it.
+    package var doubtWeight: Float = 1.2
+    /// Similarity to the evidence of a track below which a look is another face's, -1...1. Raising it notices more changes of face,
+    /// and takes more poor looks of the same face for one.
+    package var sameFaceSimilarity: Float = 0.3
+
+    // MARK: Return
+
+    /// A face that comes back to its camera within so many seconds goes on with the number, the evidence and the name it had.
+    /// Raising it bridges longer absences; lowering it keeps fewer faces of passers-by in memory. 0 forgets at once.
+    package var returnSeconds: Double = 300
+    /// Within so many seconds it goes on with its sighting, too: one row of the log rather than two.
+    package var sameSightingSeconds: Double = 10
+    /// Similarity that a first look at a face that came back must have to what is remembered; with more looks less is asked, down to
+    /// the pack's threshold. Raising it leaves more returns unnoticed until they are recognised; lowering it mixes people up.
+    package var returnSimilarity: Float = 0.5
+    /// Lead over the second of the lost faces.
+    package var returnMargin: Float = 0.06
+
+    // MARK: Anonymous people
+
+    /// Whether unknown faces become anonymous people.
+    package var remembersUnknown = true
+    /// The least quality (0...1) of a track's best face that makes somebody of it. Raising it makes fewer, better anonymous people;
+    /// lowering it makes some of blurred faces, who are not found again.
+    package var anonymousQuality: Float = 0.3
+    /// Looks beyond ``looksNeeded(height:)`` before an unknown face is taken for nobody enrolled.
+    package var anonymousExtraLooks = 1
+    /// While the nearest enrolled person is at most this far below what a name takes, the face is looked at twice as often before
+    /// it is called unknown.
+    package var nearMiss: Float = 0.06
+
     package init() {}
 
     /// What a clear face must reach above the pack's threshold for one pair, whatever the gallery's size. Large faces of the right
@@ -35,5 +74,11 @@ package struct IdentityOptions: Sendable {
         case 40..<80: 3
         default: 4
         }
+    }
+
+    var fusion: EmbeddingFusion.Options {
+        var options = EmbeddingFusion.Options()
+        options.minimumSimilarity = sameFaceSimilarity
+        return options
     }
 }

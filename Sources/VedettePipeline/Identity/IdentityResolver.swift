@@ -2,74 +2,104 @@ package import VedetteCore
 package import VedetteGallery
 package import VedetteTracking
 
-/// Who a track is, as far as is known.
-package struct TrackIdentity: Sendable {
-    package let track: Int
-    /// The id of this appearance in the log.
-    package let sighting: SightingID
-    package internal(set) var person: PersonID?
-    package internal(set) var name: String?
-    /// Similarity of all the evidence to the person; nil while nobody is recognised.
-    package internal(set) var similarity: Float?
-    /// The best face so far; nil before the first embedding.
-    package internal(set) var best: BestFace?
-
-    package struct BestFace: Sendable {
-        package var embedding: Embedding
-        package var quality: Float
-        package var box: Box
-        /// Changes when the evidence turned out to be another face's, and what was best before is void.
-        package var generation: Int
-    }
-}
-
-/// Decides who each track of one camera is (DESIGN.md, "Identity belongs to the track"). Pure: embeddings go in, names come out.
+/// Decides who each track of one camera is (DESIGN.md, "Identity belongs to the track"). No I/O: embeddings go in, names come out.
 ///
 /// Evidence gathers over a track's life. A name takes a similarity that rises with the size of the gallery, a lead over the
 /// second person, and more looks for smaller faces; it stays through frames without a face, and falls only when the whole
-/// of the evidence turns against it. Of two live tracks that claim one person, the stronger keeps the name.
+/// of the evidence turns against it. Of two live tracks that claim one person, the stronger keeps the name. Who is unknown and
+/// seen well enough becomes an anonymous person of the ``IdentityDirectory``. A face that was lost and comes back goes on where
+/// it was; a track under which another face appears becomes that other face, and what it was goes to the lost ones.
 package struct IdentityResolver: Sendable {
-    private struct Evidence {
-        var identity: TrackIdentity
-        var fusion = EmbeddingFusion()
-        /// Greatest height of an embedded face, pixels.
-        var height: Float = 0
-        var looks = 0
-        var attemptedAt: Int?
-        var checkedAt: Double = -.infinity
-        var galleryVersion: Int64 = -1
-        var isStale = false
-        var isSeen = true
-        var generation = 0
-    }
-
-    private let options: IdentityOptions
-    private let policy: RecognitionPolicy
-    private var tracks: [Int: Evidence] = [:]
+    let options: IdentityOptions
+    let policy: RecognitionPolicy
+    let directory: IdentityDirectory
+    var tracks: [Int: TrackEvidence] = [:]
+    var lost = LostFaces()
+    /// Appearances that ended with the latest frame though their track goes on: another face is under it now.
+    package internal(set) var parted: [TrackIdentity] = []
     private var frame = 0
+    private var nextFace = 1
+    private var lastTime = -Double.infinity
 
-    package init(options: IdentityOptions, policy: RecognitionPolicy) {
+    package init(options: IdentityOptions, policy: RecognitionPolicy, directory: IdentityDirectory) {
         self.options = options
         self.policy = policy
+        self.directory = directory
     }
 
     package func identity(of track: Int) -> TrackIdentity? { tracks[track]?.identity }
     package var identities: [Int: TrackIdentity] { tracks.mapValues(\.identity) }
 
-    /// Starts a new analysed frame: makes room for new tracks and forgets the ended ones.
-    package mutating func begin(tracks live: [Track], ended: [Track]) {
+    /// Starts a new analysed frame: makes room for new tracks and takes leave of the ended ones.
+    ///
+    /// - Parameter seconds: on the tracker's clock.
+    package mutating func begin(tracks live: [Track], ended: [Track], at seconds: Double) {
         frame += 1
-        for track in ended where tracks.removeValue(forKey: track.id)?.identity.person != nil {
-            // The name is free again: whoever was refused it is looked at anew.
-            for id in tracks.keys where tracks[id]!.identity.person == nil { tracks[id]!.isStale = true }
+        parted.removeAll(keepingCapacity: true)
+        // A clock that jumped back by more than a moment: what was lost before it is of another time.
+        let isJump = seconds < lastTime - 1
+        lastTime = seconds
+        lost.forget(olderThan: isJump ? 0 : options.returnSeconds, at: seconds)
+        for track in ended { leave(track.id, at: seconds) }
+        if tracks.count > live.count {
+            let alive = Set(live.map(\.id))
+            for id in tracks.keys where !alive.contains(id) { leave(id, at: seconds) }
         }
-        let alive = Set(live.map(\.id))
-        if tracks.count > alive.count { tracks = tracks.filter { alive.contains($0.key) } }
-        for track in live where tracks[track.id] != nil { tracks[track.id]!.isSeen = track.detectionIndex != nil }
-        for track in live where track.isConfirmed && tracks[track.id] == nil {
-            tracks[track.id] = Evidence(identity: TrackIdentity(track: track.id, sighting: .make()))
+        for track in live where track.isConfirmed {
+            if tracks[track.id] == nil {
+                // A track whose face goes on under another is nothing until something is seen of it again.
+                guard track.detectionIndex != nil else { continue }
+                let identity = TrackIdentity(
+                    track: track.id, face: nextFace, sighting: .make(), since: track.firstSeen)
+                nextFace += 1
+                tracks[track.id] = TrackEvidence(identity, options: options.fusion, at: seconds)
+            }
+            note(track, at: seconds)
+        }
+        noteCrossings(live)
+    }
+
+    private mutating func leave(_ id: Int, at seconds: Double) {
+        guard let evidence = tracks.removeValue(forKey: id) else { return }
+        if options.returnSeconds > 0 { lost.add(evidence, at: evidence.lastSeen) }
+        guard evidence.identity.person != nil else { return }
+        // The name is free again: whoever was refused it is looked at anew.
+        for other in tracks.keys where tracks[other]!.identity.person == nil { tracks[other]!.isStale = true }
+    }
+
+    private mutating func note(_ track: Track, at seconds: Double) {
+        let isSeen = track.detectionIndex != nil
+        if isSeen {
+            tracks[track.id]!.framesSeen += 1
+            tracks[track.id]!.lastSeen = seconds
+            // Found again: perhaps another face came up where this one went.
+            if !tracks[track.id]!.isSeen { doubt(track.id) }
+        }
+        tracks[track.id]!.isSeen = isSeen
+    }
+
+    /// When two boxes part that met, each may have gone on with the other's face.
+    private mutating func noteCrossings(_ live: [Track]) {
+        var crossing: Set<Int> = []
+        for (index, track) in live.enumerated() where track.isConfirmed {
+            for other in live[(index + 1)...] where other.isConfirmed && track.box.meets(other.box) {
+                crossing.insert(track.id)
+                crossing.insert(other.id)
+            }
+        }
+        for id in tracks.keys where tracks[id]!.isCrossing != crossing.contains(id) {
+            tracks[id]!.isCrossing.toggle()
+            if !tracks[id]!.isCrossing { doubt(id) }
         }
     }
+
+    private mutating func doubt(_ id: Int) {
+        guard options.doubtLooks > 0, tracks[id]!.looks > 0 else { return }
+        tracks[id]!.wantedLooks = options.doubtLooks
+        tracks[id]!.fusion.weaken(to: options.doubtWeight)
+    }
+
+    // MARK: Looks
 
     /// Which of the faces seen in this frame are worth an embedding, most urgent first.
     ///
@@ -84,41 +114,93 @@ package struct IdentityResolver: Sendable {
         return chosen.prefix(options.maximumPerFrame ?? .max).map(\.track)
     }
 
-    private func urgency(_ evidence: Evidence, quality: Float, at time: Double) -> Double? {
+    private func urgency(_ evidence: TrackEvidence, quality: Float, at time: Double) -> Double? {
+        let waited = evidence.attemptedAt.map { frame - $0 }
+        // Where two faces overlap, a look may show the wrong one.
+        if evidence.wantedLooks > 0, !evidence.isCrossing { return 8 + Double(waited ?? 0) / 100 }
         if evidence.identity.person != nil {
             let elapsed = time - evidence.checkedAt
             // A recording that starts over takes the clock back.
             return elapsed < 0 || elapsed >= options.recheckSeconds
                 ? min(abs(elapsed) / options.recheckSeconds, 2) : nil
         }
-        guard let last = evidence.attemptedAt else { return 10 }
-        let waited = frame - last
+        guard let waited else { return 10 }
         if evidence.looks < options.burst { return 5 + Double(waited) / 100 }
         if waited >= options.retryFrames { return 3 + Double(waited) / 1000 }
+        if evidence.judgement.verdict == .tooFewLooks || evidence.judgement.verdict == .tooUnlike,
+            options.remembersUnknown, evidence.looks < 3 * options.burst, waited >= 2
+        {
+            return 2.5
+        }
         // A clearly better view than any before is worth a look out of turn.
-        if let best = evidence.identity.best, quality > best.quality + 0.2 { return 2 }
+        if let best = evidence.identity.best, quality > best.quality.overall + 0.2 { return 2 }
         return nil
     }
 
     /// Adds one look at a track.
-    package mutating func observe(_ track: Int, _ face: EmbeddedFace, box: Box, at time: Double) {
+    ///
+    /// - Parameter gallery: for counting whom single looks resemble; nil counts none.
+    package mutating func observe(
+        _ track: Int, _ face: EmbeddedFace, box: Box, at time: Double, gallery: GallerySnapshot? = nil
+    ) {
         guard var evidence = tracks[track] else { return }
         tracks[track] = nil
-        if evidence.fusion.add(face.embedding, quality: max(0.01, face.quality.overall)) == .replaced {
-            evidence.identity.best = nil
-            evidence.height = 0
-            evidence.generation += 1
-        }
+        let wasSure =
+            evidence.identity.person != nil || evidence.fusion.count >= options.looksNeeded(height: evidence.height)
+        let outcome = evidence.fusion.add(face.embedding, quality: max(0.01, face.quality.overall))
         evidence.looks += 1
-        evidence.height = max(evidence.height, box.height)
         evidence.attemptedAt = frame
         evidence.checkedAt = time
         evidence.isStale = true
-        if face.quality.overall > (evidence.identity.best?.quality ?? -1) {
+        switch outcome {
+        case .replaced where wasSure:
+            evidence = part(evidence, at: time)
+        case .replaced:
+            evidence.identity.best = nil
+            evidence.height = 0
+            evidence.votes = [:]
+            evidence.generation += 1
+        case .outlier:
+            // Another face, or the same one seen badly: the next looks tell.
+            evidence.wantedLooks = max(evidence.wantedLooks, 2)
+            evidence.otherFaceSince = evidence.otherFaceSince ?? time
+            tracks[track] = evidence
+            return
+        case .added:
+            evidence.otherFaceSince = nil
+            evidence.wantedLooks = max(0, evidence.wantedLooks - 1)
+        case .ignored: break
+        }
+        evidence.height = max(evidence.height, box.height)
+        if let nearest = gallery?.search(face.embedding) { evidence.vote(for: nearest.person) }
+        if face.quality.overall > evidence.identity.best?.quality.overall ?? -1 {
             evidence.identity.best = TrackIdentity.BestFace(
-                embedding: face.embedding, quality: face.quality.overall, box: box, generation: evidence.generation)
+                embedding: face.embedding, quality: face.quality, box: box, generation: evidence.generation)
         }
         tracks[track] = evidence
+    }
+
+    /// The track shows another face than before: what it was goes to the lost faces, and it begins anew.
+    private mutating func part(_ evidence: TrackEvidence, at time: Double) -> TrackEvidence {
+        var old = evidence
+        let identity = TrackIdentity(
+            track: evidence.identity.track, face: nextFace, sighting: .make(),
+            since: min(evidence.otherFaceSince ?? time, time))
+        var fresh = TrackEvidence(
+            identity,
+            options: options.fusion, at: evidence.lastSeen)
+        nextFace += 1
+        fresh.fusion = evidence.fusion
+        if let before = fresh.fusion.separate() { old.fusion = before }
+        fresh.looks = fresh.fusion.count
+        fresh.attemptedAt = frame
+        fresh.checkedAt = time
+        fresh.isStale = true
+        fresh.isCrossing = evidence.isCrossing
+        fresh.generation = evidence.generation + 1
+        parted.append(old.identity)
+        if options.returnSeconds > 0 { lost.add(old, at: time) }
+        return fresh
     }
 
     /// Notes that a look at a track failed.
@@ -126,92 +208,14 @@ package struct IdentityResolver: Sendable {
         tracks[track]?.looks += 1
         tracks[track]?.attemptedAt = frame
         tracks[track]?.checkedAt = time
-    }
-
-    /// Decides anew for every track with new evidence, or for all when the gallery changed.
-    ///
-    /// - Returns: tracks whose person changed.
-    @discardableResult
-    package mutating func decide(_ gallery: GallerySnapshot) -> [Int] {
-        var changed: [Int] = []
-        for (id, evidence) in tracks where evidence.isStale || evidence.galleryVersion != gallery.version {
-            let before = evidence.identity.person
-            var evidence = evidence
-            evidence.isStale = false
-            evidence.galleryVersion = gallery.version
-            judge(&evidence, gallery)
-            tracks[id] = evidence
-            if evidence.identity.person != before { changed.append(id) }
-        }
-        for id in settleRivals() where !changed.contains(id) { changed.append(id) }
-        return changed
-    }
-
-    private func judge(_ evidence: inout Evidence, _ gallery: GallerySnapshot) {
-        guard let mean = evidence.fusion.embedding, let match = gallery.search(mean) else {
-            evidence.identity.clear()
-            return
-        }
-        let general = policy.threshold.similarity(galleryCount: gallery.count)
-        let asked = max(general, policy.threshold.floor + options.headroom(height: evidence.height))
-        let needed = options.looksNeeded(height: evidence.height)
-        // Looks that were set aside as another face's are no evidence.
-        let looks = evidence.fusion.count
-        let isSeenEnough =
-            looks >= needed || (looks >= needed - 1 && match.similarity >= asked + options.singleLookHeadroom)
-        if isSeenEnough,
-            policy.decide(match, galleryCount: gallery.count, extraSimilarity: asked - general).match != nil
-        {
-            evidence.identity.person = match.person
-            evidence.identity.name = match.name
-            evidence.identity.similarity = match.similarity
-            return
-        }
-        // Not enough for a new name; is it still enough for the old one?
-        guard let person = evidence.identity.person,
-            let held = gallery.similarity(of: mean, to: person),
-            held >= asked - options.hysteresis,
-            match.person == person || match.similarity - held < policy.margin
-        else {
-            evidence.identity.clear()
-            return
-        }
-        evidence.identity.name = gallery.name(of: person)
-        evidence.identity.similarity = held
-    }
-
-    /// One name on one live track: of two claims that of a face in view goes before that of one out of sight, then the stronger.
-    /// The others are dropped, to be looked at again.
-    private mutating func settleRivals() -> [Int] {
-        var strongest: [PersonID: (track: Int, isSeen: Bool, similarity: Float)] = [:]
-        var dropped: [Int] = []
-        for (id, evidence) in tracks {
-            guard let person = evidence.identity.person, let similarity = evidence.identity.similarity else { continue }
-            let claim = (track: id, isSeen: evidence.isSeen, similarity: similarity)
-            guard let rival = strongest[person] else {
-                strongest[person] = claim
-                continue
-            }
-            let isStronger = claim.isSeen != rival.isSeen ? claim.isSeen : claim.similarity > rival.similarity
-            let loser = isStronger ? rival.track : id
-            if isStronger { strongest[person] = claim }
-            tracks[loser]!.identity.clear()
-            tracks[loser]!.attemptedAt = frame
-            dropped.append(loser)
-        }
-        return dropped
+        let wanted = tracks[track]?.wantedLooks ?? 0
+        tracks[track]?.wantedLooks = max(0, wanted - 1)
     }
 }
 
-extension TrackIdentity {
-    init(track: Int, sighting: SightingID) {
-        self.track = track
-        self.sighting = sighting
-    }
-
-    mutating func clear() {
-        person = nil
-        name = nil
-        similarity = nil
+extension Box {
+    /// Whether so much of the smaller box is inside the other that a face in it may be the other's.
+    fileprivate func meets(_ other: Box) -> Bool {
+        intersection(other).area > 0.15 * min(area, other.area)
     }
 }

@@ -3,7 +3,7 @@ package import VedetteCore
 
 /// A face in view, as viewers are told of it.
 package struct LiveFace: Sendable, Hashable {
-    /// The track's number at its camera.
+    /// The face's number at its camera: who comes back, or goes on under another track, keeps it.
     package var track: Int
     /// Pixels of the frame it was seen in.
     package var box: Box
@@ -18,11 +18,13 @@ package struct LiveFace: Sendable, Hashable {
     package var sighting: SightingID?
     /// False while the track coasts: the box is predicted, not seen.
     package var observed: Bool
+    /// Whether the person is one nobody has named yet.
+    package var isAnonymous: Bool
 
     package init(
         track: Int, box: Box, person: PersonID? = nil, name: String? = nil, similarity: Float? = nil,
         quality: Float = 0,
-        since: Date, sighting: SightingID? = nil, observed: Bool
+        since: Date, sighting: SightingID? = nil, observed: Bool, isAnonymous: Bool = false
     ) {
         self.track = track
         self.box = box
@@ -33,11 +35,13 @@ package struct LiveFace: Sendable, Hashable {
         self.since = since
         self.sighting = sighting
         self.observed = observed
+        self.isAnonymous = isAnonymous
     }
 
     package var overlay: OverlayFace {
-        let style = OverlayFace.Style(similarity: person == nil ? nil : similarity)
+        let style = OverlayFace.Style(similarity: person == nil || isAnonymous ? nil : similarity)
         guard let name else { return OverlayFace(box: box, label: "", style: style) }
+        if isAnonymous { return OverlayFace(box: box, label: name, style: style) }
         return OverlayFace(box: box, label: "\(name) \(Int((similarity ?? 0) * 100)) %", style: style)
     }
 }

@@ -1,228 +1,192 @@
 import Foundation
-import UnixSignals
 import VedetteCore
 import VedetteMedia
 import VedettePipeline
 import VedetteTracking
 
-/// One run over a recording: takes frames in order through the handlers and keeps what is to be written.
+/// One recording on its way through the handlers: takes frames in order and keeps what is to be written.
 ///
-/// `@unchecked Sendable`: the source calls ``take(_:)`` one frame at a time, and everything else is read after it ended.
+/// `@unchecked Sendable`: ``AnalysisRun`` calls ``take(_:)`` one frame at a time over all recordings, and everything else is read
+/// after they ended.
 final class Analysis: @unchecked Sendable {
-    struct Summary: Encodable {
-        var frames = 0
-        var analysed = 0
-        var tracks = 0
-        var embeddings = 0
-        var seconds = 0.0
-        var people: [String] = []
-    }
-
     struct Event: Encodable {
         var event: String
+        /// Only where there are several.
+        var camera: CameraID?
         var track: Int
         var person: String?
+        var anonymous: String?
         var similarity: Float?
         var firstFrame: Int
         var lastFrame: Int
+        var correctedFrom: String?
 
         enum CodingKeys: String, CodingKey {
-            case event, track, person, similarity
+            case event, camera, track, person, anonymous, similarity
             case firstFrame = "first_frame"
             case lastFrame = "last_frame"
+            case correctedFrom = "corrected_from"
         }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(event, forKey: .event)
+            try container.encodeIfPresent(camera, forKey: .camera)
             try container.encode(track, forKey: .track)
             try container.encode(person, forKey: .person)
+            try container.encodeIfPresent(anonymous, forKey: .anonymous)
             try container.encode(similarity, forKey: .similarity)
             try container.encode(firstFrame, forKey: .firstFrame)
             try container.encode(lastFrame, forKey: .lastFrame)
+            try container.encodeIfPresent(correctedFrom, forKey: .correctedFrom)
         }
     }
 
-    private struct Life {
-        var firstFrame: Int
-        var lastFrame: Int
-        var isConfirmed = false
-        var id: PersonID?
-        var person: String?
-        var similarity: Float?
-        var rows: [(frame: Int, box: Box, score: Float)] = []
+    /// An event before the number of its track is known.
+    struct Note {
+        var track: Int
+        var time: Double
+        var event: Event
     }
 
+    let camera: CameraID
     private let handlers: [any FrameHandler]
-    private let recogniser: RecogniseHandler?
     private var filter: FrameFilter
     private let sizes: ClosedRange<Float>
     private let writer: VideoWriter?
     private let codec: any PictureCodec
-    private let camera = CameraID("recording")!
-    private var lives: [Int: Life] = [:]
-    private var finished: [(track: Int, life: Life)] = []
-    private var events: [Event] = []
-    private var frame = 0
-    private var analysed = 0
-    private var startedAt = Clock.monotonic()
-    private var progress = Progress("frames", total: nil)
-    private var failure: (any Error)?
-    private let failing = AsyncStream.makeStream(of: Never.self)
+    private let startedAt = Clock.monotonic()
+    private var isOccupied = false
+    /// Living tracks by the tracker's number: their place in `tracks`.
+    private var living: [Int: Int] = [:]
+    private(set) var tracks: [AnalysedTrack] = []
+    private(set) var notes: [Note] = []
+    private(set) var handOvers: [(time: Double, handOver: HandOver)] = []
+    private(set) var frames = 0
+    private(set) var analysed = 0
 
     init(
-        factory: ChainFactory, filter: FrameFilter, sizes: ClosedRange<Float>, writer: VideoWriter?,
-        codec: any PictureCodec
-    ) throws {
-        handlers = factory.offline()
-        recogniser = handlers.lazy.compactMap { $0 as? RecogniseHandler }.first
+        camera: CameraID, handlers: [any FrameHandler], filter: FrameFilter, sizes: ClosedRange<Float>,
+        writer: VideoWriter?, codec: any PictureCodec
+    ) {
+        self.camera = camera
+        self.handlers = handlers
         self.filter = filter
         self.sizes = sizes
         self.writer = writer
         self.codec = codec
     }
 
-    /// Runs to the end of the source.
-    ///
-    /// - Returns: what stopped it early, if anything did; what was found until then is kept.
-    func run(_ source: any FrameSource) async -> (any Error)? {
-        startedAt = Clock.monotonic()
-        let ended = await untilInterrupted { () -> (any Error)? in
-            do throws(SourceFailure) {
-                try await source.run { self.take($0) }
-                return nil
-            } catch {
-                return error
-            }
-        }
-        failure = failure ?? ended
-        for (track, life) in lives.sorted(by: { $0.key < $1.key }) { end(track, life) }
-        lives = [:]
-        do {
-            try writer?.finish()
-        } catch {
-            failure = failure ?? error
-        }
-        progress.finish()
-        return failure
+    /// Embeddings computed by the recogniser, and those that the tracker asked for.
+    var embeddings: (recogniser: Int, tracker: Int) {
+        (
+            handlers.lazy.compactMap { ($0 as? RecogniseHandler)?.embeddings }.first ?? 0,
+            handlers.lazy.compactMap { ($0 as? TrackHandler)?.embeddings }.first ?? 0
+        )
     }
 
-    /// Runs `work` until it ends, a frame could not be handled, or Ctrl-C or SIGTERM: what was found until then is kept.
-    private func untilInterrupted(_ work: @escaping @Sendable () async -> (any Error)?) async -> (any Error)? {
-        await withTaskGroup(of: (any Error)?.self) { group in
-            group.addTask { await work() }
-            group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
-                return nil
-            }
-            group.addTask {
-                for await _ in self.failing.stream {}
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            await group.waitForAll()
-            return first
-        }
-    }
-
-    private func take(_ picture: Frame) {
-        frame += 1
-        progress.advance()
-        guard failure == nil, filter.takes(time: picture.mediaTime ?? Double(picture.captureTime.monotonic) / 1e9)
-        else {
-            return
-        }
+    func take(_ picture: Frame) throws {
+        frames += 1
+        guard filter.takes(time: picture.mediaTime ?? Double(picture.captureTime.monotonic) / 1e9) else { return }
         analysed += 1
-        var context = FrameContext(camera: camera, frame: picture)
-        do {
-            for handler in handlers {
-                try handler.handle(&context)
-                if handler is DetectHandler {
-                    context.detections.removeAll { !sizes.contains($0.box.height) }
-                }
-            }
-            note(context)
-            try draw(context)
-        } catch {
-            failure = error
-            failing.continuation.finish()
+        var context = FrameContext(camera: camera, frame: picture, isOccupied: isOccupied, isRecording: true)
+        for handler in handlers {
+            try handler.handle(&context)
+            if handler is DetectHandler { context.detections.removeAll { !sizes.contains($0.box.height) } }
         }
+        isOccupied = !context.tracks.isEmpty
+        note(context)
+        handOvers += context.handOvers.map { (context.time, $0) }
+        try draw(context)
+    }
+
+    /// - Throws: when the drawn video cannot be completed.
+    func finish() throws {
+        for index in living.values.sorted() { end(index, at: .infinity) }
+        living = [:]
+        try writer?.finish()
+    }
+
+    /// The file of confirmed tracks in order of frames, from their first sight on: MOTChallenge rows, and for each of ``tracks`` its
+    /// number in them.
+    func rows() -> (rows: [MOTRecord], numbers: [Int]) {
+        let numbers = AnalysedTrack.numbers(tracks)
+        var rows: [MOTRecord] = []
+        for (track, number) in zip(tracks, numbers) where track.face != nil {
+            rows += track.rows.map { MOTRecord(frame: $0.frame, id: number, box: $0.box, confidence: $0.score) }
+        }
+        return (rows.sorted { ($0.frame, $0.id) < ($1.frame, $1.id) }, numbers)
     }
 
     private func note(_ context: FrameContext) {
+        for identity in context.parted {
+            guard let index = living[identity.track] else { continue }
+            // From here on the track shows another face.
+            let since = context.identities[identity.track]?.since ?? context.time
+            var other = AnalysedTrack()
+            other.rows = tracks[index].cut(from: since)
+            _ = tracks[index].take(identity)
+            end(index, at: context.time)
+            living[identity.track] = tracks.count
+            tracks.append(other)
+        }
         for track in context.tracks {
-            var life = lives[track.id] ?? Life(firstFrame: frame, lastFrame: frame)
-            lives[track.id] = nil
-            if let index = track.detectionIndex {
-                let seen = context.detections[index]
-                life.rows.append((frame, seen.box, seen.score))
-                life.lastFrame = frame
+            let index = living[track.id] ?? tracks.count
+            if index == tracks.count {
+                living[track.id] = index
+                tracks.append(AnalysedTrack())
             }
-            if track.isConfirmed { life.isConfirmed = true }
-            take(context.identities[track.id], track.id, &life)
-            lives[track.id] = life
+            take(context.identities[track.id], index, at: context.time)
+            if let detection = track.detectionIndex {
+                let seen = context.detections[detection]
+                tracks[index].rows.append(
+                    .init(
+                        frame: frames, time: context.time, box: seen.box, score: seen.score,
+                        person: tracks[index].person))
+            }
         }
         for track in context.ended {
-            guard var life = lives.removeValue(forKey: track.id) else { continue }
-            take(context.identities[track.id], track.id, &life)
-            end(track.id, life)
+            guard let index = living.removeValue(forKey: track.id) else { continue }
+            take(context.identities[track.id], index, at: context.time)
+            end(index, at: context.time)
         }
     }
 
-    private func take(_ identity: TrackIdentity?, _ track: Int, _ life: inout Life) {
+    private func take(_ identity: TrackIdentity?, _ index: Int, at time: Double) {
         guard let identity else { return }
-        let changed = identity.person != life.id
-        life.id = identity.person
-        life.person = identity.name
-        life.similarity = identity.similarity
-        if changed { events.append(event("identity", track, life)) }
+        let (changed, before) = tracks[index].take(identity)
+        guard changed, !tracks[index].rows.isEmpty || identity.person != nil else { return }
+        var event = event("identity", index)
+        event.correctedFrom = before
+        notes.append(Note(track: index, time: time, event: event))
     }
 
-    private func end(_ track: Int, _ life: Life) {
-        guard life.isConfirmed else { return }
-        finished.append((track, life))
-        events.append(event("end", track, life))
+    private func end(_ index: Int, at time: Double) {
+        guard tracks[index].face != nil, !tracks[index].rows.isEmpty else { return }
+        notes.append(Note(track: index, time: time, event: event("end", index)))
     }
 
-    private func event(_ kind: String, _ track: Int, _ life: Life) -> Event {
-        Event(
-            event: kind, track: track, person: life.person, similarity: life.similarity, firstFrame: life.firstFrame,
-            lastFrame: life.lastFrame)
+    private func event(_ kind: String, _ index: Int) -> Event {
+        let track = tracks[index]
+        return Event(
+            event: kind, track: 0, person: track.isAnonymous ? nil : track.name,
+            anonymous: track.isAnonymous ? track.name : nil, similarity: track.similarity,
+            firstFrame: track.firstFrame, lastFrame: track.lastFrame)
     }
 
     private func draw(_ context: FrameContext) throws {
         guard let writer else { return }
         let faces = context.tracks.filter { $0.isConfirmed && $0.detectionIndex != nil }.map { track in
             let identity = context.identities[track.id]
-            let label = identity?.name.map { "\($0) \(Int((identity?.similarity ?? 0) * 100)) %" } ?? "#\(track.id)"
-            return OverlayFace(box: track.box, label: label, style: .init(similarity: identity?.similarity))
+            var label = identity?.name ?? "#\(identity?.face ?? track.id)"
+            if let identity, identity.isNamed { label += " \(Int((identity.similarity ?? 0) * 100)) %" }
+            return OverlayFace(
+                box: track.box, label: label,
+                style: .init(similarity: identity?.isNamed == true ? identity?.similarity : nil))
         }
         let jpeg = try codec.jpeg(of: context.frame, faces: faces, maximumWidth: nil, quality: 90)
         try writer.write(
             jpeg: jpeg, width: context.frame.width, height: context.frame.height,
             time: context.frame.mediaTime ?? Clock.seconds(since: startedAt))
-    }
-
-    // MARK: Results
-
-    /// MOTChallenge rows of the tracks that were confirmed, from their first sight on, in order of frames.
-    func tracksText() -> String {
-        let rows = finished.flatMap { track, life in
-            life.rows.map { MOTRecord(frame: $0.frame, id: track, box: $0.box, confidence: $0.score) }
-        }
-        return MOTChallenge.format(rows.sorted { ($0.frame, $0.id) < ($1.frame, $1.id) })
-    }
-
-    func eventsText() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try events.map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }.joined()
-    }
-
-    var summary: Summary {
-        Summary(
-            frames: frame, analysed: analysed, tracks: finished.count, embeddings: recogniser?.embeddings ?? 0,
-            seconds: Clock.seconds(since: startedAt), people: Set(finished.compactMap(\.life.person)).sorted())
     }
 }

@@ -47,7 +47,9 @@ struct PipelineBenchmark {
         let hub = LiveHub(
             codec: engine.codec,
             options: .init(maximumWidth: configuration.live.width, quality: configuration.live.quality))
-        let chains = ChainFactory(engine: engine, gallery: gallery, configuration: configuration, logger: logger)
+        let chains = ChainFactory(
+            engine: engine, gallery: gallery, directory: IdentityDirectory(threshold: engine.policy.threshold),
+            configuration: configuration, logger: logger)
         let declared = (1...cameras).compactMap { number in
             CameraID("bench-\(number)").map { Camera(id: $0, name: "Camera \(number)", uri: source) }
         }

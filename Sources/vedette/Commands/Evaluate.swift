@@ -9,7 +9,7 @@ struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure accuracy against annotated data.",
         discussion: "Docs/Benchmarks.md has the figures and the commands that give them.",
-        subcommands: [DetectionCommand.self, VerificationCommand.self, TrackingCommand.self])
+        subcommands: [DetectionCommand.self, VerificationCommand.self, TrackingCommand.self, SceneCommand.self])
 
     struct DetectionCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -8,19 +8,25 @@ import VedetteTracking
 struct ChainFactory: Sendable {
     let engine: Engine
     let gallery: Gallery
+    /// Who the people are whom nobody has named, and who was last seen where: shared by all cameras.
+    let directory: IdentityDirectory
     let configuration: Configuration
     let logger: Logger
+    var outlets = RecogniseHandler.Outlets()
 
     /// The chain of a live camera.
     func live(_ camera: CameraID, hub: LiveHub, sink: any SightingSink) -> HandlerChain {
-        HandlerChain(
+        let options = IdentityOptions(configuration)
+        let tracking = track(camera, most: options.maximumPerFrame)
+        return HandlerChain(
             camera: camera,
             handlers: [
                 detect(idle: true),
-                track(),
-                recognise(IdentityOptions(configuration)),
+                tracking,
+                recognise(tracking, options),
                 PublishHandler(hub: hub),
-                RecordHandler(sink: sink, codec: engine.codec, model: engine.embedder.model),
+                RecordHandler(
+                    sink: sink, codec: engine.codec, model: engine.embedder.model, events: outlets.events),
             ],
             onFailure: { [logger] handler, error in
                 logger.error(
@@ -30,10 +36,11 @@ struct ChainFactory: Sendable {
     }
 
     /// The first part of a chain for a recording: every frame is looked at, and faces are looked at as often as helps.
-    func offline() -> [any FrameHandler] {
+    func offline(_ camera: CameraID) -> [any FrameHandler] {
         var options = IdentityOptions(configuration)
         options.maximumPerFrame = nil
-        return [detect(idle: false), track(), recognise(options)]
+        let tracking = track(camera, most: nil)
+        return [detect(idle: false), tracking, recognise(tracking, options)]
     }
 
     private func detect(idle: Bool) -> DetectHandler {
@@ -44,17 +51,19 @@ struct ChainFactory: Sendable {
         return DetectHandler(detector: engine.detector, options: options)
     }
 
-    private func track() -> TrackHandler {
+    private func track(_ camera: CameraID, most: Int?) -> TrackHandler {
         var options = ByteTracker.Options()
         options.highScore = Float(configuration.tracking.highScore)
         options.newTrackScore = options.highScore
         options.life.maximumLostSeconds = configuration.tracking.lostSeconds
-        return TrackHandler(tracker: ByteTracker(options: options))
+        return TrackHandler(
+            tracker: ByteTracker(options: options), embedder: engine.embedder, maximumPerFrame: most ?? .max)
     }
 
-    private func recognise(_ options: IdentityOptions) -> RecogniseHandler {
+    private func recognise(_ tracking: TrackHandler, _ options: IdentityOptions) -> RecogniseHandler {
         RecogniseHandler(
-            embedder: engine.embedder, gallery: gallery, policy: engine.policy, options: options,
+            embedder: engine.embedder, gallery: gallery, tracking: tracking,
+            resolver: IdentityResolver(options: options, policy: engine.policy, directory: directory), outlets: outlets,
             onFailure: { [logger] error in
                 logger.error("face not embedded", metadata: ["error": "\(Console.describe(error))"])
             })

@@ -52,7 +52,7 @@ enum Files {
     /// Whether files can be written there, without touching them.
     ///
     /// - Throws: when a folder is missing or read-only, or a file is the input or stands twice.
-    static func checkOutputs(_ outputs: [String], besides input: String) throws {
+    static func checkOutputs(_ outputs: [String], besides inputs: [String]) throws {
         func identity(_ path: String) -> String {
             let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
             let file = try? FileManager.default.attributesOfItem(atPath: url.path)
@@ -61,10 +61,10 @@ enum Files {
             }
             return "\(device) \(number)"
         }
-        var taken = [identity(input)]
+        var taken = inputs.map(identity)
         for output in outputs {
             guard !taken.contains(identity(output)) else {
-                throw Failure(message: "\(output) is named twice, or is the input", remedy: "write to another file")
+                throw Failure(message: "\(output) is named twice, or is an input", remedy: "write to another file")
             }
             taken.append(identity(output))
             let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path

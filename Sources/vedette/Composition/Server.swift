@@ -89,7 +89,9 @@ struct Server {
         _ scheduler: AnalysisScheduler, _ sink: any SightingSink, _ logger: Logger
     ) -> CameraSupervisor {
         let hasDemo = configuration.cameras.contains { $0.uri.secret.hasPrefix("demo:") }
-        let chains = ChainFactory(engine: engine, gallery: gallery, configuration: configuration, logger: logger)
+        let chains = ChainFactory(
+            engine: engine, gallery: gallery, directory: IdentityDirectory(threshold: engine.policy.threshold),
+            configuration: configuration, logger: logger)
         return CameraSupervisor(
             declared: configuration.cameras.map { Camera(id: $0.id, name: $0.name, uri: $0.uri, enabled: $0.enabled) },
             store: store, hub: hub, scheduler: scheduler,

@@ -1,0 +1,232 @@
+package import Foundation
+import VedetteCore
+package import VedetteGallery
+
+/// From evidence to names.
+extension IdentityResolver {
+    /// Decides anew for every track with new evidence, or for all when the gallery or the anonymous people changed.
+    ///
+    /// - Parameter moment: of the frame.
+    /// - Returns: tracks that were judged.
+    @discardableResult
+    package mutating func decide(_ gallery: GallerySnapshot, at moment: Date) -> [Int] {
+        let directoryVersion = directory.version
+        var judged: [Int] = []
+        for id in tracks.keys.sorted() {
+            guard var evidence = tracks[id] else { continue }
+            guard
+                evidence.isStale || evidence.galleryVersion != gallery.version
+                    || evidence.directoryVersion != directoryVersion
+            else { continue }
+            evidence.isStale = false
+            evidence.galleryVersion = gallery.version
+            evidence.directoryVersion = directoryVersion
+            resume(&evidence)
+            judge(&evidence, gallery, at: moment)
+            tracks[id] = evidence
+            judged.append(id)
+        }
+        for id in settleRivals() where !judged.contains(id) { judged.append(id) }
+        return judged
+    }
+
+    // MARK: Return
+
+    /// Looks for the face among those that were lost, out of view or out of sight, as long as nobody knows who it is.
+    private mutating func resume(_ evidence: inout TrackEvidence) {
+        guard !evidence.isContinued, evidence.identity.person == nil, let mean = evidence.fusion.embedding else {
+            return
+        }
+        let own = evidence.identity.track
+        // The second look is worth more than the first, and so on.
+        let looks = Float(evidence.fusion.count)
+        let needed = max(policy.threshold.floor + 0.04, options.returnSimilarity - 0.03 * (looks - 1))
+        let inView = peopleInView(besides: own)
+        let faces = Set(tracks.values.lazy.filter { $0.isSeen && $0.identity.track != own }.map(\.identity.face))
+        let allows = { (other: TrackIdentity) in
+            !faces.contains(other.face) && !(other.person.map { inView.contains($0) } ?? false)
+        }
+        // Tracks that the tracker still looks for are among the lost, too.
+        var searched = lost
+        for other in tracks.values where !other.isSeen && other.identity.track != own {
+            searched.add(other, at: other.lastSeen)
+        }
+        guard
+            let found = searched.take(resembling: mean, needed: needed, margin: options.returnMargin, allows: allows)
+        else { return }
+        take(found, into: &evidence)
+    }
+
+    private mutating func take(_ found: LostFaces.Face, into evidence: inout TrackEvidence) {
+        let old = found.evidence.identity
+        if tracks[old.track]?.identity.sighting == old.sighting {
+            tracks[old.track] = nil
+        } else {
+            lost.remove(old.sighting)
+        }
+        // Only before the log knows of the new appearance can it go on with the old one.
+        let isFresh = evidence.looks <= 1
+        evidence.continueFrom(
+            found, reopening: isFresh && evidence.lastSeen - found.lostAt <= options.sameSightingSeconds)
+    }
+
+    /// Who is in view under another track: nobody can be twice in one picture.
+    private func peopleInView(besides track: Int) -> Set<PersonID> {
+        Set(tracks.values.lazy.filter { $0.isSeen && $0.identity.track != track }.compactMap(\.identity.person))
+    }
+
+    // MARK: Judgement
+
+    private func judge(_ evidence: inout TrackEvidence, _ gallery: GallerySnapshot, at moment: Date) {
+        guard let mean = evidence.fusion.embedding else {
+            evidence.identity.clear()
+            return
+        }
+        let before = evidence.identity.anonymous
+        if judgeNamed(&evidence, mean, gallery, at: moment) {
+            // Whoever the unknown face was taken for, it was this person.
+            if let before { directory.withdraw(evidence.identity.sighting, from: before.id) }
+            return
+        }
+        guard options.remembersUnknown else {
+            evidence.identity.clear()
+            return
+        }
+        judgeAnonymous(&evidence, mean, before, gallery, at: moment)
+    }
+
+    /// - Returns: whether the face is a person's who is enrolled.
+    private func judgeNamed(
+        _ evidence: inout TrackEvidence, _ mean: Embedding, _ gallery: GallerySnapshot, at moment: Date
+    ) -> Bool {
+        let general = policy.threshold.similarity(galleryCount: gallery.count)
+        let asked = max(general, policy.threshold.floor + options.headroom(height: evidence.height))
+        let needed = options.looksNeeded(height: evidence.height)
+        evidence.judgement.similarityNeeded = asked
+        evidence.judgement.looksNeeded = needed
+        guard var match = gallery.search(mean) else {
+            evidence.judgement.verdict = gallery.count == 0 ? .emptyGallery : .rejected
+            return false
+        }
+        // Whom the photos favour may be known better by how they looked at the last camera.
+        let sighting = evidence.identity.sighting
+        if let recent = directory.recentSimilarity(of: mean, to: match.person, besides: sighting, at: moment) {
+            match.similarity = max(match.similarity, recent)
+        }
+        // Looks that were set aside as another face's are no evidence.
+        let looks = evidence.fusion.count
+        let isSeenEnough =
+            looks >= needed || (looks >= needed - 1 && match.similarity >= asked + options.singleLookHeadroom)
+        switch policy.decide(match, galleryCount: gallery.count, extraSimilarity: asked - general) {
+        case .person where !isSeenEnough: evidence.judgement.verdict = .tooFewLooks
+        case .person:
+            evidence.judgement.verdict = .recognised
+            evidence.identity.become(match.person, name: match.name, similarity: match.similarity)
+            if match.similarity >= asked + options.singleLookHeadroom, let best = evidence.identity.best {
+                directory.remember(
+                    mean, quality: best.quality.overall, of: match.person, sighting: evidence.identity.sighting,
+                    at: moment)
+            }
+            return true
+        case .nobody(.ambiguous): evidence.judgement.verdict = .ambiguous
+        case .nobody:
+            let isRuledOut = gallery.candidates(mean, limit: 1).first?.isRejected ?? false
+            evidence.judgement.verdict = isRuledOut ? .rejected : .tooUnlike
+        }
+        // Not enough for a new name; is it still enough for the old one?
+        guard evidence.identity.isNamed, let person = evidence.identity.person,
+            let photo = gallery.similarity(of: mean, to: person)
+        else { return false }
+        let recent = directory.recentSimilarity(of: mean, to: person, besides: sighting, at: moment) ?? -1
+        let held = max(photo, recent)
+        guard held >= asked - options.hysteresis,
+            match.person == person || match.similarity - held < policy.margin
+        else { return false }
+        evidence.judgement.verdict = .recognised
+        evidence.identity.become(person, name: gallery.name(of: person), similarity: held)
+        return true
+    }
+
+    private func judgeAnonymous(
+        _ evidence: inout TrackEvidence, _ mean: Embedding, _ before: AnonymousPerson?, _ gallery: GallerySnapshot,
+        at moment: Date
+    ) {
+        let identity = evidence.identity
+        let quality = identity.best?.quality.overall ?? 0
+        if let before {
+            let held = directory.similarity(of: mean, to: before.id)
+            if let held, held >= policy.threshold.floor - options.hysteresis {
+                directory.learn(mean, quality: quality, of: before.id, sighting: identity.sighting)
+                evidence.judgement.verdict = .anonymous
+                evidence.identity.become(before.id, name: before.name, similarity: held, anonymous: before)
+                return
+            }
+            directory.withdraw(identity.sighting, from: before.id)
+        }
+        evidence.identity.clear()
+        let needed = evidence.judgement.looksNeeded + options.anonymousExtraLooks
+        let looks = evidence.fusion.count
+        guard quality >= options.anonymousQuality, looks >= needed else { return }
+        // Nearly somebody who is enrolled: better looks may yet show it.
+        let nearest = gallery.search(mean)?.similarity ?? -1
+        let isNearMiss = nearest >= evidence.judgement.similarityNeeded - options.nearMiss
+        if isNearMiss, evidence.looks < 2 * needed { return }
+        let decision = directory.decide(
+            mean, quality: quality, sighting: identity.sighting, at: moment,
+            taken: peopleInView(besides: identity.track), insists: evidence.looks >= 2 * needed)
+        switch decision {
+        case .join(let person, let similarity):
+            evidence.judgement.verdict = .anonymous
+            evidence.identity.become(person.id, name: person.name, similarity: similarity, anonymous: person)
+        case .create(let person):
+            evidence.judgement.verdict = .anonymous
+            evidence.identity.become(person.id, name: person.name, similarity: 1, anonymous: person)
+        case .wait: break
+        }
+    }
+
+    // MARK: Rivals
+
+    /// A track that is out of view and one in view are the same person: the face goes on under the one in view.
+    private mutating func unite(_ unseen: TrackEvidence, with winner: Int) -> Bool {
+        guard var evidence = tracks[winner], !evidence.isContinued, let mean = evidence.fusion.embedding,
+            let other = unseen.fusion.embedding, other.similarity(to: mean) >= policy.threshold.floor
+        else { return false }
+        let (name, similarity) = (evidence.identity.name, evidence.identity.similarity)
+        take(LostFaces.Face(evidence: unseen, lostAt: unseen.lastSeen), into: &evidence)
+        evidence.identity.name = name
+        evidence.identity.similarity = similarity
+        tracks[winner] = evidence
+        return true
+    }
+
+    /// One name on one live track: of two claims that of a face in view goes before that of one out of sight, then the stronger.
+    /// The others are dropped, to be looked at again.
+    private mutating func settleRivals() -> [Int] {
+        var strongest: [PersonID: (track: Int, isSeen: Bool, similarity: Float)] = [:]
+        var dropped: [Int] = []
+        for id in tracks.keys.sorted() {
+            let evidence = tracks[id]!
+            guard let person = evidence.identity.person, let similarity = evidence.identity.similarity else { continue }
+            let claim = (track: id, isSeen: evidence.isSeen, similarity: similarity)
+            guard let rival = strongest[person] else {
+                strongest[person] = claim
+                continue
+            }
+            let isStronger = claim.isSeen != rival.isSeen ? claim.isSeen : claim.similarity > rival.similarity
+            let loser = isStronger ? rival.track : id
+            let winner = isStronger ? id : rival.track
+            if isStronger { strongest[person] = claim }
+            if !tracks[loser]!.isSeen, unite(tracks[loser]!, with: winner) { continue }
+            if tracks[loser]!.identity.isAnonymous {
+                directory.withdraw(tracks[loser]!.identity.sighting, from: person)
+            }
+            tracks[loser]!.identity.clear()
+            tracks[loser]!.judgement.verdict = .nameTaken
+            tracks[loser]!.attemptedAt = nil
+            tracks[loser]!.wantedLooks = max(tracks[loser]!.wantedLooks, options.doubtLooks)
+            dropped.append(loser)
+        }
+        return dropped
+    }
+}

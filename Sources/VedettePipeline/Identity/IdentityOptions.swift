@@ -58,14 +58,17 @@ package struct IdentityOptions: Sendable {
 
     package init() {}
 
-    /// What a clear face must reach above the pack's threshold for one pair, whatever the gallery's size. Large faces of the right
-    /// person are far above it, and a look-alike's are just below: raising it keeps more look-alikes unnamed, lowering it names more
-    /// people enrolled with one poor photo.
+    /// What a face must reach above the pack's threshold for one pair, whatever the gallery's size: faces up to 60 pixels high and
+    /// from 90 on, in between in proportion. A track is judged many times, and its evidence is of many pictures: the right person is
+    /// far above, and a look-alike just below. Raising it keeps more look-alikes unnamed, lowering it names more people enrolled
+    /// with one poor photo.
+    package var smallFaceHeadroom: Float = 0.08
     package var clearFaceHeadroom: Float = 0.1
 
-    /// The part of ``clearFaceHeadroom`` that a face of this height in pixels must have: none up to 60, all from 90 on. The
-    /// similarity of small faces is lower, that of strangers as well as that of the right person.
-    package func headroom(height: Float) -> Float { clearFaceHeadroom * min(1, max(0, (height - 60) / 30)) }
+    /// See ``smallFaceHeadroom``. The similarity of small faces is lower, that of strangers as well as that of the right person.
+    package func headroom(height: Float) -> Float {
+        smallFaceHeadroom + (clearFaceHeadroom - smallFaceHeadroom) * min(1, max(0, (height - 60) / 30))
+    }
 
     /// Looks that a name takes, by the height of the face in pixels: small faces resemble each other.
     package func looksNeeded(height: Float) -> Int {

@@ -85,6 +85,7 @@ final class MemoryStore: Store {
             guard var person = state.people[id] else { throw Self.noPerson(id) }
             person.name = name
             person.isAnonymous = false
+            state.version += 1
             person.updatedAt = Date()
             state.people[id] = person
             return Self.counted(person, state)
@@ -98,6 +99,7 @@ final class MemoryStore: Store {
             for sample in samples { state.samples[sample] = nil }
             state.rejections.removeAll { $0.person == id }
             state.merges.removeAll { $0.merge.target == id }
+            state.version += 1
             let seen = state.sightings.values.filter { $0.sighting.person == id }.map(\.sighting.id)
             for sighting in seen { state.sightings[sighting]?.sighting.person = nil }
             return ErasureReport(samples: samples.count, sightings: seen.count)
@@ -121,6 +123,7 @@ final class MemoryStore: Store {
                 record.sightings.append(id)
             }
             state.merges.append(record)
+            state.version += 1
             return Self.counted(person, state)
         }
     }

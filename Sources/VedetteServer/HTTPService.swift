@@ -59,7 +59,15 @@ package struct HTTPService: Service {
         ).add(to: api)
         PeopleRoutes(dependencies: dependencies, enrolment: enrolment).add(to: api)
         FaceRoutes(dependencies: dependencies, enrolment: enrolment).add(to: api)
+        AnonymousRoutes(dependencies: dependencies).add(to: api)
+        MergeRoutes(dependencies: dependencies, enrolment: enrolment).add(to: api)
+        RejectionRoutes(dependencies: dependencies, enrolment: enrolment).add(to: api)
+        JourneyRoutes(dependencies: dependencies, enrolment: enrolment).add(to: api)
         SightingRoutes(dependencies: dependencies).add(to: api)
+        ExplanationRoutes(explanations: dependencies.explanations).add(to: api)
+        EventRoutes(
+            events: dependencies.events, hub: dependencies.hub, limit: ViewerLimit(maximum: options.eventListeners)
+        ).add(to: api)
         if let folder = try ConsoleFolder.find(named: options.consoleFolder) {
             try ConsoleAssets(folder: folder).add(to: router)
         } else {

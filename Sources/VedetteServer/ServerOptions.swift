@@ -12,19 +12,23 @@ package struct ServerOptions: Sendable {
     package var bodyLimit: Int
     /// How many may watch one camera's stream at the same time. Each costs the bandwidth of the pictures.
     package var viewersPerCamera: Int
+    /// How many may listen to events at the same time. Each costs a connection and the memory of the events on their
+    /// way.
+    package var eventListeners: Int
     /// Host names besides the loopback's own under which a loopback listener may be reached, as through a reverse
     /// proxy.
     package var allowedHosts: [String]
 
     package init(
         host: String = "127.0.0.1", port: Int = 8080, consoleFolder: String? = nil, bodyLimit: Int = 32 << 20,
-        viewersPerCamera: Int = 64, allowedHosts: [String] = []
+        viewersPerCamera: Int = 64, eventListeners: Int = 64, allowedHosts: [String] = []
     ) {
         self.host = host
         self.port = port
         self.consoleFolder = consoleFolder
         self.bodyLimit = bodyLimit
         self.viewersPerCamera = viewersPerCamera
+        self.eventListeners = eventListeners
         self.allowedHosts = allowedHosts
     }
 }

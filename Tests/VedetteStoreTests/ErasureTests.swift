@@ -93,7 +93,40 @@ import VedetteStore
             marks += [Data(face.jpeg.prefix(64)), Data(face.jpeg.suffix(64)), Data(face.embedding.bytes.prefix(64))]
         }
         _ = try await store.rename(person.id, to: name)
+        marks += try await merge(into: person.id, store, index)
+        marks += try await reject(person.id, store, index)
         return (person.id, marks)
+    }
+
+    /// Somebody who was merged into the person: their name stays in the journal, and what came with them in the
+    /// samples.
+    private func merge(into person: PersonID, _ store: SQLiteStore, _ index: Int) async throws -> [Data] {
+        let seed = 1000 * index + 200
+        let merged = "merged name \(index) of somebody who went"
+        let source = try await store.createPerson(name: merged)
+        try await store.addSample(Sample.faceSample(of: source.id, seed), jpeg: Sample.jpeg(seed, bytes: 3000))
+        let stranger = Sample.anonymous(index)
+        let record = Sample.record(of: stranger, from: Double(seed), face: seed + 1)
+        try await store.write([record])
+        _ = try await store.merge(source.id, into: person)
+        _ = try await store.merge(stranger.id, into: person)
+        return [
+            Data(merged.utf8), Data(Sample.embedding(seed).bytes.prefix(64)),
+            Data(Sample.jpeg(seed, bytes: 3000).suffix(64)),
+            Data(Sample.embedding(seed + 1).bytes.prefix(64)), Data(Sample.jpeg(seed + 1).prefix(64)),
+        ]
+    }
+
+    /// A face that is not the person's: as long as its sighting is somebody's own, only the rejection goes.
+    private func reject(_ person: PersonID, _ store: SQLiteStore, _ index: Int) async throws -> [Data] {
+        let seed = 1000 * index + 300
+        let sighting = Sample.sighting(from: Double(seed))
+        let before = SightingRecord(sighting: sighting, face: Sample.face(seed, model: "arcface"))
+        try await store.write([before])
+        _ = try await store.reject(sighting.id, as: person, model: "arcface")
+        // A better face takes the place of the one that was rejected, which only the rejection has from now on.
+        try await store.write([SightingRecord(sighting: sighting, face: Sample.face(seed + 1, model: "arcface"))])
+        return [Data(Sample.embedding(seed).bytes.prefix(64))]
     }
 
     private func unusedPages(_ folder: DataFolder) throws -> Int? {

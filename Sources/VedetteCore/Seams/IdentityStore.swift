@@ -22,16 +22,19 @@ package protocol IdentityStore: Sendable {
     ///
     /// - Throws: `notFound` when sighting or person are unknown.
     func assign(_ sighting: SightingID, to person: PersonID?) async throws -> SightingEntry
-    /// Notes that the best face of the sighting is not the person's. A sighting that named the person becomes nobody's.
+    /// Notes that the best face of the sighting is not the person's. A sighting that named the person becomes nobody's,
+    /// and the pipeline may give it to anybody but them.
     ///
     /// - Throws: `notFound` when person or sighting are unknown, or the sighting has no face of `model`.
     func reject(_ sighting: SightingID, as person: PersonID, model: String) async throws -> Rejection
     func rejections(of person: PersonID) async throws -> [Rejection]
     func deleteRejection(_ id: RejectionID, of person: PersonID) async throws
 
-    /// Where the person was, in order of time: sightings at one camera with less than `gap` between them are one stop.
+    /// Where the person was, in order of time: sightings at one camera with less than `gap` between them are one stop,
+    /// unless the person came to another camera in that time, see ``JourneyStops``.
     ///
     /// - Parameter limit: most stops, 1...1000; the latest are kept.
+    /// - Throws: `notFound` for an unknown person, `invalid` for a limit or gap that cannot be.
     func journey(
         of person: PersonID, from: Date?, to: Date?, gap: TimeInterval, limit: Int
     ) async throws -> [JourneyStop]

@@ -1,7 +1,7 @@
 package import Foundation
 
 /// What outlives the process. The store is the truth; the gallery in memory is a copy that carries ``GalleryContents/version``.
-package protocol Store: PeopleStore, CameraStore, SightingStore {
+package protocol Store: PeopleStore, CameraStore, SightingStore, IdentityStore {
     /// Writes what is pending and closes. Later calls fail.
     func close() async throws
 }
@@ -13,17 +13,24 @@ package protocol PeopleStore: Sendable {
     /// People by exact name, oldest first.
     func people(named name: String) async throws -> [Person]
     /// A page of people ordered by name (case-insensitive), then id. `search` matches anywhere in the name.
-    func people(search: String?, page: PageRequest) async throws -> Page<Person>
+    func people(search: String?, kind: PersonKind, page: PageRequest) async throws -> Page<Person>
+    /// Names an anonymous person as well: they and all their sightings are known from then on.
+    ///
     /// - Throws: ``StoreError`` `notFound`, `invalid`.
     func rename(_ id: PersonID, to name: String) async throws -> Person
-    /// Removes the person, their samples and pictures, and their identity from every sighting.
+    /// Removes the person, their samples, rejections and pictures, what is known of merges into them, and their
+    /// identity from every sighting. Sightings on their way do not bring them back.
     func delete(_ id: PersonID) async throws -> ErasureReport
-    /// Moves samples and sightings of `source` to `target` and removes `source`, in one transaction.
+    /// Moves samples, rejections and sightings of `source` to `target` and removes `source`, in one transaction that
+    /// ``IdentityStore/split(_:of:)`` can undo.
+    ///
+    /// - Throws: `notFound`; `invalid` for a person and themselves, or somebody with a name into an anonymous person.
     func merge(_ source: PersonID, into target: PersonID) async throws -> Person
 
     /// - Parameter jpeg: the crop that is shown for the sample.
     func addSample(_ sample: FaceSample, jpeg: [UInt8]) async throws
-    /// Makes a sample from the best face of a sighting, and gives the sighting (and no other) to the person.
+    /// Makes a sample from the best face of a sighting, and gives the sighting (and no other) to the person, as
+    /// ``IdentityStore/assign(_:to:)`` does.
     ///
     /// - Throws: `notFound` when person or sighting are unknown, or the sighting has no face of `model`.
     func addSample(from sighting: SightingID, to person: PersonID, model: String) async throws -> FaceSample
@@ -33,6 +40,13 @@ package protocol PeopleStore: Sendable {
 
     /// Everything recognition needs, for one model, in one consistent read.
     func galleryContents(model: String) async throws -> GalleryContents
+}
+
+extension PeopleStore {
+    /// A page of the people who have a name.
+    package func people(search: String?, page: PageRequest) async throws -> Page<Person> {
+        try await people(search: search, kind: .named, page: page)
+    }
 }
 
 /// All samples of one model, with the version of the people tables they were read at.
@@ -89,7 +103,12 @@ package protocol CameraStore: Sendable {
 
 package protocol SightingStore: Sendable {
     /// Upserts all records in one transaction, by sighting id. A record without a face leaves the stored face.
-    /// A person that was erased meanwhile is written as none.
+    /// A person that was erased meanwhile is written as none, one that was merged as whom they were merged into. What
+    /// an operator said of a sighting stands.
+    ///
+    /// Of an anonymous person that nobody knows yet the person is made. They keep the faces of their sightings as
+    /// samples as long as these are theirs, and go when they have no sighting left. ``GalleryContents/version`` does
+    /// not change by that: it is the pipeline's own doing.
     func write(_ records: [SightingRecord]) async throws
     /// A page of sightings, newest first by `firstSeen`, then id.
     func sightings(_ filter: SightingFilter, page: PageRequest) async throws -> Page<SightingEntry>
@@ -104,12 +123,15 @@ package protocol SightingStore: Sendable {
 package struct SightingEntry: Sendable, Hashable {
     package var sighting: Sighting
     package var personName: String?
+    /// Whether the person is anonymous, see ``AnonymousPerson``.
+    package var isAnonymous: Bool
     /// Whether ``SightingStore/sightingImage(_:)`` has a picture.
     package var hasImage: Bool
 
-    package init(sighting: Sighting, personName: String?, hasImage: Bool) {
+    package init(sighting: Sighting, personName: String?, isAnonymous: Bool = false, hasImage: Bool) {
         self.sighting = sighting
         self.personName = personName
+        self.isAnonymous = isAnonymous
         self.hasImage = hasImage
     }
 }
@@ -121,7 +143,7 @@ package struct SightingFilter: Sendable, Hashable {
     package var from: Date?
     /// Seen before this moment: `firstSeen < to`.
     package var to: Date?
-    /// Only known (true) or only unknown (false) faces.
+    /// Only faces of people with a name (true), or only those of nobody and of anonymous people (false).
     package var known: Bool?
 
     package init(

@@ -17,10 +17,10 @@ package final class PublishHandler: FrameHandler {
             faces.append(
                 LiveFace(
                     track: identity.face, box: track.box, person: identity.person, name: identity.name,
+                    isAnonymous: identity.isAnonymous,
                     similarity: identity.similarity, quality: identity.best?.quality.overall ?? 0,
                     since: context.moment.addingTimeInterval(identity.since - context.time),
-                    sighting: identity.best == nil ? nil : identity.sighting, observed: track.detectionIndex != nil,
-                    isAnonymous: identity.isAnonymous))
+                    sighting: identity.best == nil ? nil : identity.sighting, observed: track.detectionIndex != nil))
         }
         try hub.publish(LiveView(frame: context.frame, faces: faces), of: context.camera)
     }

@@ -9,6 +9,8 @@ package struct LiveFace: Sendable, Hashable {
     package var box: Box
     package var person: PersonID?
     package var name: String?
+    /// Whether the person is anonymous, see ``AnonymousPerson``: told apart from others, and to be named.
+    package var isAnonymous: Bool
     /// Similarity of the track's face to the person, nil while nobody is recognised.
     package var similarity: Float?
     /// Quality of the track's best face so far, 0...1.
@@ -18,30 +20,27 @@ package struct LiveFace: Sendable, Hashable {
     package var sighting: SightingID?
     /// False while the track coasts: the box is predicted, not seen.
     package var observed: Bool
-    /// Whether the person is one nobody has named yet.
-    package var isAnonymous: Bool
 
     package init(
-        track: Int, box: Box, person: PersonID? = nil, name: String? = nil, similarity: Float? = nil,
-        quality: Float = 0,
-        since: Date, sighting: SightingID? = nil, observed: Bool, isAnonymous: Bool = false
+        track: Int, box: Box, person: PersonID? = nil, name: String? = nil, isAnonymous: Bool = false,
+        similarity: Float? = nil, quality: Float = 0, since: Date, sighting: SightingID? = nil, observed: Bool
     ) {
         self.track = track
         self.box = box
         self.person = person
         self.name = name
+        self.isAnonymous = isAnonymous
         self.similarity = similarity
         self.quality = quality
         self.since = since
         self.sighting = sighting
         self.observed = observed
-        self.isAnonymous = isAnonymous
     }
 
     package var overlay: OverlayFace {
-        let style = OverlayFace.Style(similarity: person == nil || isAnonymous ? nil : similarity)
+        if isAnonymous { return OverlayFace(box: box, label: name ?? "", style: .unknown) }
+        let style = OverlayFace.Style(similarity: person == nil ? nil : similarity)
         guard let name else { return OverlayFace(box: box, label: "", style: style) }
-        if isAnonymous { return OverlayFace(box: box, label: name, style: style) }
         return OverlayFace(box: box, label: "\(name) \(Int((similarity ?? 0) * 100)) %", style: style)
     }
 }

@@ -2,23 +2,41 @@ import Foundation
 package import VedetteCore
 package import VedetteGallery
 
-/// Every change to people and their samples goes through here: it is written to the store, and the gallery that
-/// recognition searches is replaced before the call returns.
+/// Every change to people, their samples and who is who goes through here: it is written to the store, and the gallery
+/// that recognition searches is replaced before the call returns.
 package final class PeopleService: Sendable {
-    package let store: any PeopleStore
+    package let store: any Store
     package let gallery: Gallery
     private let enroller: Enroller
+    private let minimumSampleQuality: Float
+    private let onForget: (@Sendable (PersonID) -> Void)?
 
-    package init(store: any PeopleStore, gallery: Gallery, enroller: Enroller) {
+    /// - Parameters:
+    ///   - minimumSampleQuality: the least quality, 0...1, of a sighting whose face becomes a sample. Raising it keeps
+    ///     the gallery clean; lowering it lets blurred and turned faces stand for a person.
+    ///   - onForget: called with everybody who was erased, merged away, or removed for want of sightings, before the
+    ///     gallery is replaced: what is known of them in memory has to go.
+    package init(
+        store: any Store, gallery: Gallery, enroller: Enroller,
+        minimumSampleQuality: Float = Enroller.Options().minimumQuality,
+        onForget: (@Sendable (PersonID) -> Void)? = nil
+    ) {
         self.store = store
         self.gallery = gallery
         self.enroller = enroller
+        self.minimumSampleQuality = minimumSampleQuality
+        self.onForget = onForget
     }
 
     /// Reads the gallery from the store: at start, and after every change.
     package func refresh() async throws {
-        gallery.replace(with: GallerySnapshot(contents: try await store.galleryContents(model: enroller.model)))
+        gallery.replace(with: GallerySnapshot(contents: try await store.galleryContents(model: model)))
     }
+
+    /// The embedding model whose samples and rejections are dealt with here.
+    var model: String { enroller.model }
+
+    func forget(_ person: PersonID) { onForget?(person) }
 
     package func create(name: String) async throws -> Person {
         let person = try await store.createPerson(name: name)
@@ -26,6 +44,7 @@ package final class PeopleService: Sendable {
         return person
     }
 
+    /// Also names an anonymous person.
     package func rename(_ id: PersonID, to name: String) async throws -> Person {
         let person = try await store.rename(id, to: name)
         try await refresh()
@@ -34,12 +53,14 @@ package final class PeopleService: Sendable {
 
     package func delete(_ id: PersonID) async throws -> ErasureReport {
         let report = try await store.delete(id)
+        forget(id)
         try await refresh()
         return report
     }
 
     package func merge(_ source: PersonID, into target: PersonID) async throws -> Person {
         let person = try await store.merge(source, into: target)
+        forget(source)
         try await refresh()
         return person
     }
@@ -54,8 +75,16 @@ package final class PeopleService: Sendable {
     }
 
     /// Adds the best face of a sighting to a person; the sighting becomes the person's.
+    ///
+    /// - Throws: ``EnrolmentRefusal`` `tooPoor` for a face that would be a poor sample; nothing changes then. Such a
+    ///   sighting can still be given to the person with ``assign(_:to:)``.
     package func addFace(from sighting: SightingID, to person: PersonID) async throws -> FaceSample {
-        let sample = try await store.addSample(from: sighting, to: person, model: enroller.model)
+        let before = try await store.sighting(sighting)
+        if let quality = before?.sighting.quality, quality < minimumSampleQuality {
+            throw EnrolmentRefusal.tooPoor(quality: quality, needed: minimumSampleQuality, weakest: "quality")
+        }
+        let sample = try await store.addSample(from: sighting, to: person, model: model)
+        try await forgetIfGone(before)
         try await refresh()
         return sample
     }
@@ -63,7 +92,7 @@ package final class PeopleService: Sendable {
     /// Adds a face that was found already, without reading the gallery anew: call ``refresh()`` after the last.
     package func add(_ face: EnrolledFace, source: String, to person: PersonID) async throws -> FaceSample {
         let sample = FaceSample(
-            id: .make(), person: person, embedding: face.embedding, model: enroller.model,
+            id: .make(), person: person, embedding: face.embedding, model: model,
             quality: face.quality.overall,
             source: source, createdAt: .now)
         try await store.addSample(sample, jpeg: face.jpeg)

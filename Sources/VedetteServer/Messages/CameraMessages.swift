@@ -66,6 +66,8 @@ struct TracksMessage: Encodable, Sendable {
         var box: Box
         @OrNull var person: PersonID?
         @OrNull var name: String?
+        /// Whether nobody has named the person yet: `name` is then a number, such as "Unknown 17".
+        var anonymous: Bool
         /// To the person, -1...1.
         @OrNull var similarity: Float?
         /// Of the best face of the track, 0...1.
@@ -83,6 +85,7 @@ struct TracksMessage: Encodable, Sendable {
             box = face.box
             person = face.person
             name = face.name
+            anonymous = face.isAnonymous
             similarity = face.similarity
             quality = face.quality
             since = face.since

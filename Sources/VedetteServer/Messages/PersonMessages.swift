@@ -8,6 +8,10 @@ struct PersonMessage: Encodable, Sendable {
     var createdAt: Date
     var updatedAt: Date
     var faceCount: Int
+    /// Whether nobody has named this person yet.
+    var anonymous: Bool
+    /// Of the merge that the request made; see `/people/{id}/merges` for all.
+    var merge: MergeID?
     /// The samples; in a list only with `include=faces`.
     var faces: [FaceMessage]?
     /// What became of each picture that came with the request.
@@ -19,6 +23,7 @@ struct PersonMessage: Encodable, Sendable {
         createdAt = person.createdAt
         updatedAt = person.updatedAt
         faceCount = person.sampleCount
+        anonymous = person.isAnonymous
         self.faces = faces?.map(FaceMessage.init)
         self.results = results
     }

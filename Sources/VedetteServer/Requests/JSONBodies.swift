@@ -29,6 +29,37 @@ struct MergeSource: JSONBody {
     enum CodingKeys: String, CodingKey, CaseIterable { case source }
 }
 
+/// `POST /people/{id}/split`: the merge to undo.
+struct MergeToUndo: JSONBody {
+    var merge: MergeID
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case merge }
+}
+
+/// `PATCH /sightings/{id}`: whose it is; null for nobody's.
+struct SightingChange: JSONBody {
+    var person: PersonID?
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case person }
+
+    /// The key must be there: an empty body is no way to say "nobody".
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        guard container.contains(.person) else {
+            throw DecodingError.keyNotFound(
+                CodingKeys.person, .init(codingPath: container.codingPath, debugDescription: "no key"))
+        }
+        person = try container.decodeIfPresent(PersonID.self, forKey: .person)
+    }
+}
+
+/// `POST /sightings/{id}/reject`: who it is not.
+struct FaceToReject: JSONBody {
+    var person: PersonID
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case person }
+}
+
 /// `POST /cameras`
 struct NewCamera: JSONBody {
     var name: String

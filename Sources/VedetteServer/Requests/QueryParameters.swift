@@ -49,6 +49,25 @@ struct QueryParameters {
         return date
     }
 
+    /// One of the words of `Value`; nil when absent.
+    func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String) throws -> Value? {
+        guard let text = text(name) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.invalidQuery, "'\(name)' must be one of \(words)")
+        }
+        return value
+    }
+
+    /// A number of at least 0; nil when absent.
+    func number(_ name: String) throws -> Double? {
+        guard let text = text(name) else { return nil }
+        guard let number = Double(text), number.isFinite, number >= 0 else {
+            throw Problem(.invalidQuery, "'\(name)' must be a number, 0 or more")
+        }
+        return number
+    }
+
     func flag(_ name: String) throws -> Bool? {
         switch text(name) {
         case nil: return nil

@@ -13,7 +13,7 @@ final class CameraNames {
     }
 
     /// Nil for a camera that was removed.
-    private func name(of id: CameraID) async throws -> String? {
+    func name(of id: CameraID) async throws -> String? {
         if let name = known[id] { return name }
         var name = dependencies.hub.status(of: id)?.camera.name
         if name == nil { name = try await dependencies.store.camera(id)?.name }

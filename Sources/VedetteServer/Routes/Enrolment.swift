@@ -15,6 +15,13 @@ struct Enrolment: Sendable {
         return person
     }
 
+    /// The person with their samples.
+    ///
+    /// - Throws: ``Problem`` 404.
+    func message(_ id: PersonID) async throws -> PersonMessage {
+        PersonMessage(try await person(id), faces: try await people.samples(of: id))
+    }
+
     /// - Returns: a result for each picture, in their order.
     /// - Throws: ``Problem`` `enrolment-refused` with all results when none of one or more pictures could be used, and
     ///   the error of the store or a model, which is nothing the next picture would not meet too.

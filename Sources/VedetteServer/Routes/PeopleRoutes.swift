@@ -13,15 +13,16 @@ struct PeopleRoutes {
         routes.get("people/:id", use: show)
         routes.patch("people/:id", use: rename)
         routes.delete("people/:id", use: delete)
-        routes.post("people/:id/merge", use: merge)
         routes.get("people/:id/last-seen", use: lastSeen)
     }
 
-    /// By name. `search` matches anywhere in it; `include=faces` adds each one's samples.
+    /// By name. `search` matches anywhere in it; `include=faces` adds each one's samples; `kind` is `named` when
+    /// absent.
     @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        let query = try QueryParameters(request, allowed: ["search", "cursor", "limit", "include"])
+        let query = try QueryParameters(request, allowed: ["search", "kind", "cursor", "limit", "include"])
         let withFaces = try query.includes("faces")
-        let page = try await dependencies.store.people(search: query.text("search"), page: try query.page())
+        let page = try await dependencies.store.people(
+            search: query.text("search"), kind: try query.choice("kind") ?? .named, page: try query.page())
         var messages: [PersonMessage] = []
         for person in page.items {
             messages.append(
@@ -78,6 +79,7 @@ struct PeopleRoutes {
         try .json(try await message(try context.identifier("id")))
     }
 
+    /// Names an anonymous person as well.
     @Sendable private func rename(_ request: Request, _ context: APIContext) async throws -> Response {
         let id: PersonID = try context.identifier("id")
         let change = try await request.json(PersonChange.self)
@@ -90,14 +92,6 @@ struct PeopleRoutes {
         try .json(try await dependencies.people.delete(try context.identifier("id")))
     }
 
-    @Sendable private func merge(_ request: Request, _ context: APIContext) async throws -> Response {
-        let target: PersonID = try context.identifier("id")
-        let source = try await request.json(MergeSource.self).source
-        guard source != target else { throw Problem(.invalidValue, "a person cannot be merged with themselves") }
-        _ = try await dependencies.people.merge(source, into: target)
-        return try .json(try await message(target))
-    }
-
     @Sendable private func lastSeen(_ request: Request, _ context: APIContext) async throws -> Response {
         let person = try await enrolment.person(try context.identifier("id"))
         let entry = try await dependencies.store.lastSighting(of: person.id)
@@ -108,7 +102,8 @@ struct PeopleRoutes {
     }
 
     private func message(_ id: PersonID, results: [EnrolmentResultMessage]? = nil) async throws -> PersonMessage {
-        let person = try await enrolment.person(id)
-        return PersonMessage(person, faces: try await dependencies.people.samples(of: id), results: results)
+        var message = try await enrolment.message(id)
+        message.results = results
+        return message
     }
 }

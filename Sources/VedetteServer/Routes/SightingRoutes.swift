@@ -9,6 +9,7 @@ struct SightingRoutes {
     func add(to routes: RouterGroup<APIContext>) {
         routes.get("sightings", use: list)
         routes.get("sightings/:id", use: show)
+        routes.patch("sightings/:id", use: assign)
         routes.get("sightings/:id/face.jpg", use: face)
     }
 
@@ -34,6 +35,14 @@ struct SightingRoutes {
         guard let entry = try await dependencies.store.sighting(id) else {
             throw Problem(.notFound, "there is no sighting '\(id)'")
         }
+        return try .json(try await CameraNames(dependencies).message(entry))
+    }
+
+    /// Says who it is, for good. No sample is made of its face.
+    @Sendable private func assign(_ request: Request, _ context: APIContext) async throws -> Response {
+        let id: SightingID = try context.identifier("id")
+        let person = try await request.json(SightingChange.self).person
+        let entry = try await dependencies.people.assign(id, to: person)
         return try .json(try await CameraNames(dependencies).message(entry))
     }
 

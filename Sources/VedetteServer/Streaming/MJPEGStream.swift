@@ -17,8 +17,6 @@ struct MJPEGStream: Sendable {
     private static let boundary = "frame"
     /// What the kernel may hold unsent, in bytes: less than one picture.
     private static let unsentLimit: SocketOptionValue = 32 << 10
-    /// How long a client may take to read the end of the stream when the server stops.
-    private static let patience = TimeAmount.milliseconds(300)
 
     let pictures: AsyncStream<EncodedFrame>
     let place: ViewerLimit.Place
@@ -30,18 +28,9 @@ struct MJPEGStream: Sendable {
                 .contentType: "multipart/x-mixed-replace; boundary=\(Self.boundary)", .cacheControl: "no-store",
                 .pragma: "no-cache",
             ],
-            body: ResponseBody { writer in
+            body: .endless(to: request, context) { writer in
                 keepLittleUnsent(in: context.channel)
-                try await withGracefulShutdownHandler {
-                    // Reading the request tells that the client left, even while the camera has nothing to send.
-                    try await request.body.consumeWithCancellationOnInboundClose { _ in
-                        try await send(to: &writer)
-                    }
-                } onGracefulShutdown: {
-                    let channel = context.channel
-                    channel.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
-                }
-                try await writer.finish(nil)
+                try await send(to: &writer)
             })
     }
 

@@ -11,6 +11,7 @@ struct Cursor {
     enum List: String {
         case people = "p1"
         case sightings = "s1"
+        case anonymous = "a1"
     }
 
     private static let separator: Character = "\u{1F}"

@@ -7,32 +7,52 @@ package import VedetteCore
 /// Erasing for good. Three copies have to go: the rows (overwritten with zeros, `secure_delete`), what the write-ahead
 /// log still holds of them, and what SQLite left in the unused part of a page when it moved rows to another one.
 extension SQLiteStore {
-    /// Removes the person, their samples and pictures, and from their sightings the name, the face and its embedding;
-    /// the sightings stay as those of nobody.
+    /// Removes the person, their samples, rejections and pictures, the journal of merges into them, and from their
+    /// sightings the name, the face and its embedding; the sightings stay as those of nobody.
     ///
     /// Afterwards none of it can be read from the database file or its log. Exception: above
-    /// ``Options/rewriteLimit`` only the index of names is rewritten, not the whole file, and a piece of a row may
+    /// ``Options/rewriteLimit`` only the indexes of names are rewritten, not the whole file, and a piece of a row may
     /// survive in the unused part of a page until that page is used again. Should another process still read an older
     /// state, the log is emptied with the next write after that.
     package func delete(_ id: PersonID) async throws -> ErasureReport {
         let report = try await change { db in
             _ = try Self.requirePerson(id, db)
-            let samples = try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) FROM sample WHERE person = ?", arguments: [id.rawValue])
-            try db.execute(
-                sql: "DELETE FROM sighting_face WHERE sighting IN (SELECT id FROM sighting WHERE person = ?)",
-                arguments: [id.rawValue])
-            try db.execute(
-                sql: "UPDATE sighting SET person = NULL, similarity = NULL, assigned = 0 WHERE person = ?",
-                arguments: [id.rawValue])
-            let sightings = db.changesCount
-            // Samples, their pictures and what was merged into the person go with it.
-            try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [id.rawValue])
+            let report = try Self.erase(id, db)
             try Self.advanceGallery(db)
-            return ErasureReport(samples: samples ?? 0, sightings: sightings)
+            return report
         }
         await finishErasure()
         return report
+    }
+
+    /// The rows alone; ``finishErasure(_:)`` comes after the transaction.
+    static func erase(_ id: PersonID, _ db: Database) throws -> ErasureReport {
+        let samples = try Int.fetchOne(
+            db, sql: "SELECT COUNT(*) FROM sample WHERE person = ?", arguments: [id.rawValue])
+        try db.execute(
+            sql: "DELETE FROM sighting_face WHERE sighting IN (SELECT id FROM sighting WHERE person = ?)",
+            arguments: [id.rawValue])
+        try db.execute(
+            sql: "UPDATE sighting SET person = NULL, named = 0, similarity = NULL, assigned = 0 WHERE person = ?",
+            arguments: [id.rawValue])
+        let sightings = db.changesCount
+        try bury(id, db)
+        // Samples, their pictures, rejections and what was merged into the person go with it.
+        try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [id.rawValue])
+        return ErasureReport(samples: samples ?? 0, sightings: sightings)
+    }
+
+    /// Keeps the ids of the person and of whoever was merged into them, so that sightings on their way do not make
+    /// anonymous people of them. None is on its way for as long as a week.
+    private static func bury(_ id: PersonID, _ db: Database) throws {
+        let now = Timestamp.now().microseconds
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO erased_person (id, erased_at)
+                SELECT ?, ? UNION SELECT id, ? FROM merged_person WHERE target = ?
+                """, arguments: [id.rawValue, now, now, id.rawValue])
+        try db.execute(
+            sql: "DELETE FROM erased_person WHERE erased_at < ?", arguments: [now - 7 * 24 * 3600 * 1_000_000])
     }
 
     package func deleteSample(_ id: SampleID, of person: PersonID) async throws {
@@ -53,7 +73,7 @@ extension SQLiteStore {
         let patience = options.busyTimeout
         do {
             let left = try await barrier { db in
-                if found == .unusedParts { try db.execute(sql: rewrite ? "VACUUM" : "REINDEX person_by_name") }
+                if found == .unusedParts { try db.execute(sql: rewrite ? "VACUUM" : "REINDEX person") }
                 return try Self.emptyLog(db, patience) ? nil : ErasureRemains.log
             }
             remains.withLock { $0 = left }

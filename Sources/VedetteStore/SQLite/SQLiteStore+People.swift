@@ -27,9 +27,14 @@ extension SQLiteStore {
         return found.filter { $0.name == name }
     }
 
-    package func people(search: String?, page: PageRequest) async throws -> Page<Person> {
+    package func people(search: String?, kind: PersonKind, page: PageRequest) async throws -> Page<Person> {
         let limit = try page.validatedLimit()
         var conditions: [String] = []
+        switch kind {
+        case .named: conditions.append("anonymous = 0")
+        case .anonymous: conditions.append("anonymous = 1")
+        case .all: break
+        }
         var arguments: StatementArguments = []
         if let search, !search.isEmpty {
             guard let pattern = FoldedName(search).searchPattern else { return Page(items: [], next: nil) }
@@ -54,29 +59,12 @@ extension SQLiteStore {
         let name = try validated(name)
         return try await change { db in
             try db.execute(
-                sql: "UPDATE person SET name = ?, name_key = ?, updated_at = ? WHERE id = ?",
+                sql: "UPDATE sighting SET named = 1 WHERE person = ? AND named = 0", arguments: [id.rawValue])
+            try db.execute(
+                sql: "UPDATE person SET name = ?, name_key = ?, updated_at = ?, anonymous = 0 WHERE id = ?",
                 arguments: [name, FoldedName(name).key, Timestamp.now().microseconds, id.rawValue])
             try Self.advanceGallery(db)
             return try Self.requirePerson(id, db)
-        }
-    }
-
-    package func merge(_ source: PersonID, into target: PersonID) async throws -> Person {
-        guard source != target else { throw StoreError(.invalid, "a person cannot be merged into the same person") }
-        return try await change { db in
-            _ = try Self.requirePerson(source, db)
-            _ = try Self.requirePerson(target, db)
-            for (table, column) in [("sample", "person"), ("sighting", "person"), ("merged_person", "target")] {
-                try db.execute(
-                    sql: "UPDATE \(table) SET \(column) = ? WHERE \(column) = ?",
-                    arguments: [target.rawValue, source.rawValue])
-            }
-            try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [source.rawValue])
-            try db.execute(
-                sql: "INSERT INTO merged_person (id, target) VALUES (?, ?)",
-                arguments: [source.rawValue, target.rawValue])
-            try Self.touch(target, db)
-            return try Self.requirePerson(target, db)
         }
     }
 
@@ -86,13 +74,14 @@ extension SQLiteStore {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT id, name, created_at, updated_at, (SELECT COUNT(*) FROM sample WHERE sample.person = person.id)
+                SELECT id, name, created_at, updated_at, (SELECT COUNT(*) FROM sample WHERE sample.person = person.id),
+                    anonymous
                 FROM person \(clause)
                 """, arguments: arguments
         ).map { row in
             Person(
                 id: try identifier(row[0]), name: row[1], createdAt: Timestamp(microseconds: row[2]).date,
-                updatedAt: Timestamp(microseconds: row[3]).date, sampleCount: row[4])
+                updatedAt: Timestamp(microseconds: row[3]).date, sampleCount: row[4], isAnonymous: row[5])
         }
     }
 
@@ -113,7 +102,7 @@ extension SQLiteStore {
         try advanceGallery(db)
     }
 
-    /// Part of every transaction that changes people or samples.
+    /// Part of every transaction in which an operator changes people or samples.
     static func advanceGallery(_ db: Database) throws {
         try db.execute(sql: "UPDATE meta SET value = value + 1 WHERE key = 'gallery_version'")
     }

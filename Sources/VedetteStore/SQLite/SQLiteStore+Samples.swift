@@ -16,29 +16,19 @@ extension SQLiteStore {
     package func addSample(from sighting: SightingID, to person: PersonID, model: String) async throws -> FaceSample {
         try await change { db in
             _ = try Self.requirePerson(person, db)
-            guard
-                let quality = try Float.fetchOne(
-                    db, sql: "SELECT quality FROM sighting WHERE id = ?", arguments: [sighting.rawValue])
-            else { throw StoreError.unknown("sighting", sighting.rawValue) }
-            guard
-                let face = try Row.fetchOne(
-                    db, sql: "SELECT embedding, jpeg FROM sighting_face WHERE sighting = ? AND model = ?",
-                    arguments: [sighting.rawValue, model])
-            else { throw StoreError(.notFound, "sighting \(sighting) has no face of model \(model)") }
-            // The similarity of the face to itself. From now on the pipeline does not change who it is.
-            try db.execute(
-                sql: "UPDATE sighting SET person = ?, similarity = 1, assigned = 1 WHERE id = ?",
-                arguments: [person.rawValue, sighting.rawValue])
-            let bytes: Data = face[0]
+            let face = try Self.requireFace(of: sighting, model: model, db)
+            let quality = try Self.requireSighting(sighting, db).sighting.quality
+            // The similarity of the face to itself.
+            try Self.give(sighting, to: person, similarity: 1, db)
             if let present = try Self.samples(
-                db, "WHERE person = ? AND model = ? AND embedding = ?", [person.rawValue, model, bytes]
+                db, "WHERE person = ? AND model = ? AND embedding = ?", [person.rawValue, model, face.embedding]
             ).first {
                 return present
             }
             let sample = FaceSample(
-                id: .make(), person: person, embedding: try Self.embedding(bytes), model: model, quality: quality,
-                source: "sighting \(sighting)", createdAt: Timestamp.now().date)
-            try Self.insert(sample, embedding: bytes, jpeg: face[1], db)
+                id: .make(), person: person, embedding: try Self.embedding(face.embedding), model: model,
+                quality: quality, source: Self.sampleSource(sighting), createdAt: Timestamp.now().date)
+            try Self.insert(sample, embedding: face.embedding, jpeg: face.jpeg, db)
             return sample
         }
     }
@@ -60,16 +50,22 @@ extension SQLiteStore {
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT person.id, person.name, sample.embedding
+                    SELECT person.id, person.name, sample.embedding, person.anonymous
                     FROM sample JOIN person ON person.id = sample.person
                     WHERE sample.model = ? ORDER BY sample.id
                     """, arguments: [model])
             var entries: [GalleryContents.Entry] = []
             while let row = try rows.next() {
                 let embedding = try row.withUnsafeData(atIndex: 2) { try Self.embedding($0 ?? Data()) }
-                entries.append(.init(person: try Self.identifier(row[0]), name: row[1], embedding: embedding))
+                entries.append(
+                    .init(
+                        person: try Self.identifier(row[0]), name: row[1], embedding: embedding, isAnonymous: row[3]))
             }
-            return GalleryContents(version: version ?? 0, entries: entries)
+            let number = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'anonymous_number'")
+            return GalleryContents(
+                version: version ?? 0, entries: entries,
+                rejections: try Self.rejections(db, "WHERE model = ? ORDER BY id", [model]),
+                lastAnonymousNumber: number ?? 0)
         }
     }
 
@@ -105,7 +101,7 @@ extension SQLiteStore {
         }
     }
 
-    private static func embedding(_ bytes: Data) throws -> Embedding {
+    static func embedding(_ bytes: Data) throws -> Embedding {
         guard let embedding = Embedding(bytes: bytes) else {
             throw StoreError(
                 .unusable, "the database holds an embedding that is damaged", remedy: StoreError.restoreRemedy)

@@ -11,7 +11,7 @@ enum Schema {
     static let applicationID: Int32 = 0x5645_4454
 
     /// Stored as `user_version`: the number of migrations.
-    static let version = 1
+    static let version = 2
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
@@ -25,6 +25,10 @@ enum Schema {
                     INSERT INTO meta (key, value) VALUES ('gallery_version', 1), ('longest_sighting', 0);
                     PRAGMA user_version = 1;
                     """)
+        }
+        migrator.registerMigration("2 identity") { db in
+            try createIdentity(db)
+            try db.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }()

@@ -22,7 +22,7 @@ struct SightingQuery {
             add("s.first_seen >= ?", from.microseconds - longest)
         }
         if let to = filter.to.map(Timestamp.init) { add("s.first_seen < ?", to.microseconds) }
-        if let known = filter.known { conditions.append(known ? "s.person IS NOT NULL" : "s.person IS NULL") }
+        if let known = filter.known { conditions.append(known ? "s.named = 1" : "s.named = 0") }
         if let cursor = page.cursor {
             let key = try Cursor.parts(of: cursor, list: .sightings, count: 2)
             guard let firstSeen = Int64(key[0]), SightingID(key[1]) != nil else { throw Cursor.malformed }
@@ -36,10 +36,12 @@ struct SightingQuery {
         arguments += [value]
     }
 
-    var sql: String {
+    /// With one row more than the page: whether another follows.
+    var sql: String { sql(limit: limit + 1) }
+
+    func sql(limit: Int?) -> String {
         let clause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        // One row more than the page: whether another follows.
-        return "\(SightingQuery.columns) \(clause) ORDER BY s.first_seen DESC, s.id DESC LIMIT \(limit + 1)"
+        return "\(SightingQuery.columns) \(clause) ORDER BY s.first_seen DESC, s.id DESC LIMIT \(limit ?? -1)"
     }
 
     func rows(_ db: Database) throws -> [SightingEntry] {
@@ -48,20 +50,31 @@ struct SightingQuery {
 
     static let columns = """
         SELECT s.id, s.camera, s.track, s.person, s.first_seen, s.last_seen, s.similarity, s.quality, s.ended, p.name,
-            EXISTS (SELECT 1 FROM sighting_face f WHERE f.sighting = s.id AND f.jpeg IS NOT NULL)
+            EXISTS (SELECT 1 FROM sighting_face f WHERE f.sighting = s.id AND f.jpeg IS NOT NULL),
+            COALESCE(p.anonymous, 0), s.revised_at, s.revised_from
         FROM sighting s LEFT JOIN person p ON p.id = s.person
         """
 
     static func entries(_ db: Database, _ sql: String, _ arguments: StatementArguments) throws -> [SightingEntry] {
-        try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
-            let person: String? = row[3]
-            let sighting = Sighting(
-                id: try SQLiteStore.identifier(row[0]), camera: try SQLiteStore.identifier(row[1]), track: row[2],
-                person: try person.map { try SQLiteStore.identifier($0) },
-                firstSeen: Timestamp(microseconds: row[4]).date, lastSeen: Timestamp(microseconds: row[5]).date,
-                similarity: row[6], quality: row[7], ended: row[8])
-            return SightingEntry(sighting: sighting, personName: row[9], hasImage: row[10])
-        }
+        try Row.fetchAll(db, sql: sql, arguments: arguments).map(entry)
+    }
+
+    /// From a row of ``columns``.
+    static func entry(_ row: Row) throws -> SightingEntry {
+        let person: String? = row[3]
+        let revisedAt: Int64? = row[12]
+        let revisedFrom: String? = row[13]
+        let sighting = Sighting(
+            id: try SQLiteStore.identifier(row[0]), camera: try SQLiteStore.identifier(row[1]), track: row[2],
+            person: try person.map { try SQLiteStore.identifier($0) },
+            firstSeen: Timestamp(microseconds: row[4]).date, lastSeen: Timestamp(microseconds: row[5]).date,
+            similarity: row[6], quality: row[7], ended: row[8],
+            revision: try revisedAt.map { at in
+                Sighting.Revision(
+                    previous: try revisedFrom.map { try SQLiteStore.identifier($0) },
+                    at: Timestamp(microseconds: at).date)
+            })
+        return SightingEntry(sighting: sighting, personName: row[9], isAnonymous: row[11], hasImage: row[10])
     }
 
     static func cursor(after entry: SightingEntry) -> Cursor {

@@ -72,6 +72,7 @@ struct PendingSightings {
             if let newer = slots[record.sighting.id]?.record {
                 record.sighting = newer.sighting
                 record.face = PendingSightings.newer(newer.face, over: record.face)
+                record.anonymous = newer.anonymous
             }
             losses += place(record, at: .front)
         }
@@ -86,6 +87,7 @@ struct PendingSightings {
         var slot = waiting ?? Slot(record: record, arrival: 0)
         pictureBytes -= waiting?.record.pictureBytes ?? 0
         slot.record.sighting = record.sighting
+        slot.record.anonymous = record.anonymous
         slot.record.face = PendingSightings.newer(record.face, over: waiting?.record.face)
         pictureBytes += slot.record.pictureBytes
 

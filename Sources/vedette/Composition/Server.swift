@@ -37,7 +37,15 @@ struct Server {
         let pool = BlockingPool(width: engine.workers)
         let enroller = engine.enroller(configuration, pool: pool)
         let gallery = Gallery()
-        let people = PeopleService(store: store, gallery: gallery, enroller: enroller)
+        let events = EventHub()
+        let explanations = ExplanationBook()
+        let people = PeopleService(
+            store: store, gallery: gallery, enroller: enroller,
+            minimumSampleQuality: Float(configuration.enrolment.minimumQuality),
+            onForget: { person in
+                events.forget(person)
+                explanations.forget(person)
+            })
         if isDemo {
             try await DemoSetup(people: people, store: store, enroller: enroller, codec: engine.codec, logger: logger)
                 .enrolGuests()
@@ -57,7 +65,8 @@ struct Server {
             ]
         }
         let supervisor = supervisor(engine, gallery, store, hub, scheduler, writer, logger)
-        let http = try http(engine, people, store, hub, supervisor, metrics, logger)
+        let expiry = AnonymousExpiry(people: people, days: configuration.identity.anonymousDays, logger: logger)
+        let http = try http(engine, people, store, hub, events, explanations, supervisor, metrics, logger)
         logger.info(
             "starting",
             metadata: [
@@ -65,7 +74,7 @@ struct Server {
                 "cameras": "\(configuration.cameras.count)", "enrolled": "\(gallery.snapshot.count)",
             ])
         // The last in the list ends first: no new requests, then no new frames, then everything pending is written.
-        let services: [any Service] = [writer, supervisor, http]
+        let services: [any Service] = [writer, expiry, supervisor, http]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
@@ -102,15 +111,16 @@ struct Server {
     }
 
     private func http(
-        _ engine: Engine, _ people: PeopleService, _ store: any Store, _ hub: LiveHub, _ cameras: any CameraService,
-        _ metrics: PrometheusRegistry, _ logger: Logger
+        _ engine: Engine, _ people: PeopleService, _ store: any Store, _ hub: LiveHub, _ events: EventHub,
+        _ explanations: ExplanationBook, _ cameras: any CameraService, _ metrics: PrometheusRegistry, _ logger: Logger
     ) throws -> HTTPService {
         let status = RuntimeStatus(
             version: Vedette.version, startedAt: Date(), modelPack: engine.pack.name,
             detectionSize: configuration.analysis.detectionSize, workers: engine.workers, demo: isDemo)
         return try HTTPService(
             dependencies: ServerDependencies(
-                hub: hub, people: people, cameras: cameras, store: store, metrics: metrics, status: { status },
+                hub: hub, people: people, cameras: cameras, store: store, metrics: metrics,
+                events: events, explanations: explanations, status: { status },
                 readiness: {
                     do {
                         _ = try await store.cameras()

@@ -37,6 +37,10 @@ struct Configuration: Sendable, Hashable {
         var maximumPerFrame = 2
     }
 
+    struct Identity: Sendable, Hashable {
+        var anonymousDays = 30
+    }
+
     struct Enrolment: Sendable, Hashable {
         var minimumWidth = 40
         var minimumQuality = 0.25
@@ -71,6 +75,7 @@ struct Configuration: Sendable, Hashable {
     var analysis = Analysis()
     var tracking = Tracking()
     var recognition = Recognition()
+    var identity = Identity()
     var enrolment = Enrolment()
     var live = Live()
     var camera = CameraLife()

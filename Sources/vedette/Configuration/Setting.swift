@@ -103,6 +103,7 @@ struct Setting {
             .whole("recognition.retry_frames", \.recognition.retryFrames, 1...1000),
             .number("recognition.recheck_seconds", \.recognition.recheckSeconds, 0.1...3600),
             .whole("recognition.maximum_per_frame", \.recognition.maximumPerFrame, 1...100),
+            .whole("identity.anonymous_days", \.identity.anonymousDays, 0...3650),
             .whole("enrolment.minimum_width", \.enrolment.minimumWidth, 16...1000),
             .number("enrolment.minimum_quality", \.enrolment.minimumQuality, 0...1),
             .whole("live.width", \.live.width, 160...7680),

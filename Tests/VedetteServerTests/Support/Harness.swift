@@ -20,6 +20,16 @@ struct Harness: Sendable {
     let dependencies: ServerDependencies
     var options: ServerOptions
     let ready = ReadySwitch()
+    let events = EventHub()
+    let explanations = ExplanationBook()
+    let forgotten = Forgotten()
+
+    /// Whom the service of people told to forget.
+    final class Forgotten: Sendable {
+        private let value = Mutex<[PersonID]>([])
+        var people: [PersonID] { value.withLock { $0 } }
+        func add(_ person: PersonID) { value.withLock { $0.append(person) } }
+    }
 
     final class ReadySwitch: Sendable {
         private let value = Mutex(Readiness.ready)
@@ -33,8 +43,12 @@ struct Harness: Sendable {
         let enroller = Enroller(
             detector: FakeDetector(), embedder: FakeEmbedder(), codec: codec, pool: BlockingPool(width: 1))
         dependencies = ServerDependencies(
-            hub: hub, people: PeopleService(store: store, gallery: Gallery(), enroller: enroller),
-            cameras: FakeCameras(store: store, hub: hub), store: store, metrics: metrics,
+            hub: hub,
+            people: PeopleService(
+                store: store, gallery: Gallery(), enroller: enroller, minimumSampleQuality: 0.4,
+                onForget: { [forgotten] in forgotten.add($0) }),
+            cameras: FakeCameras(store: store, hub: hub), store: store, metrics: metrics, events: events,
+            explanations: explanations,
             status: {
                 RuntimeStatus(
                     version: "1.2.3", startedAt: Date(timeIntervalSince1970: 1_700_000_000.25), modelPack: "fake",
@@ -56,6 +70,13 @@ struct Harness: Sendable {
 
     func service(onListening: @escaping @Sendable (String, Int) async -> Void = { _, _ in }) throws -> HTTPService {
         try HTTPService(dependencies: dependencies, options: options, logger: Self.quiet, onListening: onListening)
+    }
+
+    /// Somebody unknown who was seen once.
+    func addStranger(_ number: Int, at seconds: Double = 0) async throws -> (PersonID, SightingID) {
+        let stranger = AnonymousPerson(
+            id: .make(), number: number, createdAt: Date(timeIntervalSince1970: 1_700_000_000))
+        return (stranger.id, try await addSighting(anonymous: stranger, at: seconds))
     }
 
     /// Runs `body` with a client that talks to the routes without a network.
@@ -80,15 +101,20 @@ struct Harness: Sendable {
 
     @discardableResult
     func addSighting(
-        camera: String = "yard", person: PersonID? = nil, at seconds: Double = 0, hasFace: Bool = true
+        camera: String = "yard", person: PersonID? = nil, anonymous: AnonymousPerson? = nil, at seconds: Double = 0,
+        quality: Float = 0.5, hasFace: Bool = true
     ) async throws -> SightingID {
+        let person = person ?? anonymous?.id
         let seen = Date(timeIntervalSince1970: 1_700_000_000 + seconds)
         let sighting = Sighting(
             id: .make(), camera: CameraID(camera)!, track: 1, person: person, firstSeen: seen,
-            lastSeen: seen.addingTimeInterval(10), similarity: person == nil ? nil : 0.625, quality: 0.5, ended: true)
+            lastSeen: seen.addingTimeInterval(10), similarity: person == nil ? nil : 0.625, quality: quality,
+            ended: true)
         let face = SightingRecord.Face(
             jpeg: Array("face".utf8), embedding: Embedding(normalizing: [0, 1])!, model: "fake")
-        try await store.write([SightingRecord(sighting: sighting, face: hasFace ? face : nil)])
+        try await store.write([
+            SightingRecord(sighting: sighting, face: hasFace ? face : nil, anonymous: anonymous)
+        ])
         return sighting.id
     }
 }

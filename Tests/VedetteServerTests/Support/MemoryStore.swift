@@ -9,14 +9,24 @@ final class MemoryStore: Store {
         var samples: [SampleID: (sample: FaceSample, jpeg: [UInt8])] = [:]
         var cameras: [CameraID: Camera] = [:]
         var sightings: [SightingID: SightingRecord] = [:]
+        var rejections: [Rejection] = []
+        var merges: [MergeRecord] = []
         var version: Int64 = 0
         /// Thrown by every call while set.
         var failure: StoreError?
     }
 
+    /// A merge with what it moved.
+    struct MergeRecord {
+        var merge: Merge
+        var source: Person
+        var samples: [SampleID]
+        var sightings: [SightingID]
+    }
+
     let state = Mutex(State())
 
-    private func access<Value>(_ body: (inout sending State) throws -> sending Value) throws -> sending Value {
+    func access<Value>(_ body: (inout sending State) throws -> sending Value) throws -> sending Value {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
             return try body(&state)
@@ -45,7 +55,7 @@ final class MemoryStore: Store {
         }
     }
 
-    private static func counted(_ person: Person, _ state: State) -> Person {
+    static func counted(_ person: Person, _ state: State) -> Person {
         var person = person
         person.sampleCount = state.samples.values.count { $0.sample.person == person.id }
         return person
@@ -59,10 +69,11 @@ final class MemoryStore: Store {
         try access { state in state.people.values.filter { $0.name == name }.sorted { $0.id < $1.id } }
     }
 
-    func people(search: String?, page: PageRequest) async throws -> Page<Person> {
+    func people(search: String?, kind: PersonKind, page: PageRequest) async throws -> Page<Person> {
         let all = try access { state in state.people.values.map { Self.counted($0, state) } }
         let found =
             all
+            .filter { kind == .all || $0.isAnonymous == (kind == .anonymous) }
             .filter { search == nil || $0.name.localizedCaseInsensitiveContains(search ?? "") }
             .sorted { ($0.name.lowercased(), $0.id) < ($1.name.lowercased(), $1.id) }
         return try Self.page(found, page)
@@ -73,6 +84,8 @@ final class MemoryStore: Store {
         return try access { state in
             guard var person = state.people[id] else { throw Self.noPerson(id) }
             person.name = name
+            person.isAnonymous = false
+            state.version += 1
             person.updatedAt = Date()
             state.people[id] = person
             return Self.counted(person, state)
@@ -84,6 +97,9 @@ final class MemoryStore: Store {
             guard state.people.removeValue(forKey: id) != nil else { throw Self.noPerson(id) }
             let samples = state.samples.values.filter { $0.sample.person == id }.map(\.sample.id)
             for sample in samples { state.samples[sample] = nil }
+            state.rejections.removeAll { $0.person == id }
+            state.merges.removeAll { $0.merge.target == id }
+            state.version += 1
             let seen = state.sightings.values.filter { $0.sighting.person == id }.map(\.sighting.id)
             for sighting in seen { state.sightings[sighting]?.sighting.person = nil }
             return ErasureReport(samples: samples.count, sightings: seen.count)
@@ -93,18 +109,26 @@ final class MemoryStore: Store {
     func merge(_ source: PersonID, into target: PersonID) async throws -> Person {
         try access { state in
             guard let person = state.people[target] else { throw Self.noPerson(target) }
-            guard state.people.removeValue(forKey: source) != nil else { throw Self.noPerson(source) }
+            guard let gone = state.people.removeValue(forKey: source) else { throw Self.noPerson(source) }
+            let merge = Merge(
+                id: .make(), source: source, sourceName: gone.name, sourceWasAnonymous: gone.isAnonymous,
+                target: target, at: Date())
+            var record = MergeRecord(merge: merge, source: gone, samples: [], sightings: [])
             for (id, entry) in state.samples where entry.sample.person == source {
                 state.samples[id] = (Self.sample(entry.sample, of: target), entry.jpeg)
+                record.samples.append(id)
             }
-            for (id, record) in state.sightings where record.sighting.person == source {
+            for (id, seen) in state.sightings where seen.sighting.person == source {
                 state.sightings[id]?.sighting.person = target
+                record.sightings.append(id)
             }
+            state.merges.append(record)
+            state.version += 1
             return Self.counted(person, state)
         }
     }
 
-    private static func sample(_ sample: FaceSample, of person: PersonID) -> FaceSample {
+    static func sample(_ sample: FaceSample, of person: PersonID) -> FaceSample {
         FaceSample(
             id: sample.id, person: person, embedding: sample.embedding, model: sample.model, quality: sample.quality,
             source: sample.source, createdAt: sample.createdAt)
@@ -158,12 +182,13 @@ final class MemoryStore: Store {
                 entries: state.samples.values.filter { $0.sample.model == model }.map { entry in
                     .init(
                         person: entry.sample.person, name: state.people[entry.sample.person]?.name ?? "",
-                        embedding: entry.sample.embedding)
-                })
+                        embedding: entry.sample.embedding,
+                        isAnonymous: state.people[entry.sample.person]?.isAnonymous ?? false)
+                }, rejections: state.rejections.filter { $0.model == model })
         }
     }
 
-    private static func noPerson(_ id: PersonID) -> StoreError { StoreError(.notFound, "there is no person '\(id)'") }
+    static func noPerson(_ id: PersonID) -> StoreError { StoreError(.notFound, "there is no person '\(id)'") }
 
     // MARK: Cameras
 
@@ -178,6 +203,11 @@ final class MemoryStore: Store {
         try access { state in
             for record in records {
                 var record = record
+                if let new = record.anonymous, state.people[new.id] == nil {
+                    state.people[new.id] = Person(
+                        id: new.id, name: new.name, createdAt: new.createdAt, updatedAt: new.createdAt,
+                        isAnonymous: true)
+                }
                 if record.face == nil { record.face = state.sightings[record.sighting.id]?.face }
                 state.sightings[record.sighting.id] = record
             }
@@ -193,7 +223,9 @@ final class MemoryStore: Store {
                         && (filter.camera == nil || sighting.camera == filter.camera)
                         && (filter.from.map { sighting.lastSeen >= $0 } ?? true)
                         && (filter.to.map { sighting.firstSeen < $0 } ?? true)
-                        && (filter.known.map { $0 == (sighting.person != nil) } ?? true)
+                        && (filter.known.map { known in
+                            known == (sighting.person.flatMap { state.people[$0] }.map { !$0.isAnonymous } ?? false)
+                        } ?? true)
                 }
                 .map { Self.entry($0, state) }
         }
@@ -215,13 +247,14 @@ final class MemoryStore: Store {
     func endOpenSightings() async throws -> Int { 0 }
     func close() async throws {}
 
-    private static func entry(_ record: SightingRecord, _ state: State) -> SightingEntry {
+    static func entry(_ record: SightingRecord, _ state: State) -> SightingEntry {
         SightingEntry(
             sighting: record.sighting, personName: record.sighting.person.flatMap { state.people[$0]?.name },
+            isAnonymous: record.sighting.person.flatMap { state.people[$0]?.isAnonymous } ?? false,
             hasImage: record.face != nil)
     }
 
-    private static func page<Item>(_ all: [Item], _ page: PageRequest) throws -> Page<Item> {
+    static func page<Item>(_ all: [Item], _ page: PageRequest) throws -> Page<Item> {
         var start = 0
         if let cursor = page.cursor {
             guard cursor.hasPrefix("at"), let at = Int(cursor.dropFirst(2)) else {

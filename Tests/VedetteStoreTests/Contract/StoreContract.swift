@@ -18,7 +18,8 @@ enum StoreContract {
         var testDescription: String { name }
     }
 
-    static let clauses = people + samples + cameras + sightings + paging + filters + concurrency
+    static let clauses =
+        people + samples + cameras + sightings + anonymous + identity + journeys + paging + filters + concurrency
 }
 
 /// A kind of store that the contract is checked on.

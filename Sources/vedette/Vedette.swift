@@ -20,6 +20,7 @@ struct Vedette: AsyncParsableCommand {
             CommandGroup(
                 name: "Pictures and video", subcommands: [Detect.self, Embed.self, Recognize.self, Analyze.self]),
             CommandGroup(name: "People", subcommands: [Enroll.self, PeopleCommand.self, SightingsCommand.self]),
-            CommandGroup(name: "Quality", subcommands: [ModelsCommand.self, Evaluate.self, Bench.self]),
+            CommandGroup(
+                name: "Quality", subcommands: [ModelsCommand.self, TrackCommand.self, Evaluate.self, Bench.self]),
         ])
 }

@@ -43,6 +43,35 @@ import VedetteCore
         #expect(row.contains("\n") ? error.message.contains("first in line 3") : error.message.contains(reason))
     }
 
+    @Test func skipsAByteOrderMark() throws {
+        let records = try MOTChallenge.parse("\u{FEFF}2,1,0,0,5,5,1\r\n1,1,0,0,5,5,1\r\n", as: .tracks, name: "gt.txt")
+        #expect(records.map(\.frame) == [1, 2])
+    }
+
+    @Test func tellsItsColumns() throws {
+        for (row, columns) in [("1,1,0,0,5,5,1,1,0.5", 9), ("1,1,0,0,5,5,1,-1,-1,-1", 10), ("1,1,0,0,5,5,1", 7)] {
+            let text = try MOTChallenge.read(row + "\n", as: .tracks, name: "gt.txt")
+            #expect(text.columns == columns && text.faces.isEmpty)
+            #expect(TrackingEvaluation.ignoresRegions(of: text) == (columns < 10))
+        }
+    }
+
+    @Test func readsFeaturesFromTheEleventhColumnOn() throws {
+        let rows = "2,-1,0,0,5,5,1,-1,-1,-1,3,4\n1,-1,0,0,5,5,1,-1,-1,-1,0,0\n"
+        let text = try MOTChallenge.read(rows, as: .detections, name: "det.txt")
+        #expect(text.records.map(\.frame) == [1, 2])
+        #expect(text.faces.map { $0?.values } == [nil, [0.6, 0.8]])
+    }
+
+    @Test(arguments: [("3", "1 feature columns instead of 2"), ("3,x", "feature 2 'x'"), ("3,nan", "feature 2 'nan'")])
+    func namesAFeatureThatIsWrong(features: String, reason: String) throws {
+        let start = "1,-1,0,0,5,5,1,-1,-1,-1,"
+        let error = try #require(throws: MOTFormatError.self) {
+            try MOTChallenge.read(start + "3,4\n" + start + features, as: .detections, name: "det.txt")
+        }
+        #expect(error.line == 2 && error.message.contains(reason), "\(error.message)")
+    }
+
     @Test func writesWhatItReads() throws {
         let records = [
             MOTRecord(frame: 1, id: 1, x: -0.25, y: 10, width: 30.13, height: 0.5, confidence: 0.9375),

@@ -30,7 +30,12 @@ struct OverlapGate: Sendable {
         }
     }
 
-    private var columns: [(edges: Edges, column: Int32)] = []
+    private struct Entry {
+        var edges: Edges
+        var column: Int32
+    }
+
+    private var columns: [Entry] = []
     private var widest: Float = 0
 
     var isEmpty: Bool { columns.isEmpty }
@@ -41,17 +46,44 @@ struct OverlapGate: Sendable {
     }
 
     mutating func add(_ box: Box, column: Int) {
-        columns.append((Edges(box), Int32(truncatingIfNeeded: column)))
+        columns.append(Entry(edges: Edges(box), column: Int32(truncatingIfNeeded: column)))
         widest = max(widest, box.width)
     }
 
     /// To be called once after the last `add`: orders the boxes from left to right.
     mutating func prepare() {
-        columns.sort { $0.edges.bounds.x > $1.edges.bounds.x }
+        // A heap sort, since that of the standard library allocates.
+        columns.withUnsafeMutableBufferPointer { entries in
+            var start = entries.count / 2
+            while start > 0 {
+                start -= 1
+                Self.sift(entries, from: start, below: entries.count)
+            }
+            var end = entries.count
+            while end > 1 {
+                end -= 1
+                entries.swapAt(0, end)
+                Self.sift(entries, from: 0, below: end)
+            }
+        }
     }
 
     /// Allows `row` every column whose box overlaps by more than `minimum`; the cost is 1 - overlap.
     func allow(row: Int, box: Box, growth: Float, minimum: Float, in assignment: inout Assignment) {
+        forEach(near: box, growth: growth, minimum: minimum) { column, overlap in
+            assignment.allow(row: row, column: column, cost: Double(1 - overlap))
+        }
+    }
+
+    /// Adds every column whose box overlaps by more than `minimum`, as a pair with `row`.
+    func collect(row: Int, box: Box, growth: Float, minimum: Float, into pairs: inout [OverlapPair]) {
+        forEach(near: box, growth: growth, minimum: minimum) { column, overlap in
+            pairs.append(OverlapPair(row: row, column: column, overlap: overlap))
+        }
+    }
+
+    @inline(__always)
+    private func forEach(near box: Box, growth: Float, minimum: Float, _ body: (Int, Float) -> Void) {
         let edges = Edges(box)
         // Boxes that begin left of this cannot reach the track, nor can those that begin right of its right edge.
         let leftmost = box.x - widest - 2 * growth
@@ -64,10 +96,31 @@ struct OverlapGate: Sendable {
         }
         while low < columns.count, -columns[low].edges.bounds.x <= rightmost {
             let overlap = edges.overlap(columns[low].edges, growth: growth)
-            if overlap > minimum {
-                assignment.allow(row: row, column: Int(columns[low].column), cost: Double(1 - overlap))
-            }
+            if overlap > minimum { body(Int(columns[low].column), overlap) }
             low += 1
         }
     }
+
+    /// Moves the entry at `start` down a heap whose top is the rightmost.
+    private static func sift(_ entries: UnsafeMutableBufferPointer<Entry>, from start: Int, below end: Int) {
+        let entry = entries[start]
+        var hole = start
+        while true {
+            var child = 2 * hole + 1
+            if child >= end { break }
+            if child + 1 < end, entries[child + 1].edges.bounds.x < entries[child].edges.bounds.x { child += 1 }
+            if entries[child].edges.bounds.x >= entry.edges.bounds.x { break }
+            entries[hole] = entries[child]
+            hole = child
+        }
+        entries[hole] = entry
+    }
+}
+
+/// A track and a detection that overlap.
+struct OverlapPair: Sendable {
+    var row: Int
+    var column: Int
+    /// 0...1.
+    var overlap: Float
 }

@@ -36,6 +36,8 @@ extension ByteTracker {
         /// Overlap (0...1) that the grown boxes need. Raising and lowering as `minimumOverlap`.
         package var minimumReachOverlap: Float = 0.1
 
+        /// When faces are looked at.
+        package var appearance = AppearanceOptions()
         /// When a track is believed and when it is given up.
         package var life = TrackLife()
 

@@ -1,4 +1,4 @@
-import VedetteCore
+package import VedetteCore
 
 /// The text format of MOTChallenge: `frame,id,x,y,width,height,confidence` and columns that are ignored, a row per box.
 package enum MOTChallenge {
@@ -10,27 +10,43 @@ package enum MOTChallenge {
         case tracks
     }
 
-    /// Reads a text; rows may be in any order, lines may end the Windows way, empty lines are skipped.
+    /// Reads a text; rows may be in any order, lines may end the Windows way, empty lines and a byte order mark are
+    /// skipped.
     ///
     /// - Parameter name: what errors call the text: a file's name.
     /// - Returns: the rows in order of frame, otherwise as they stood.
     /// - Throws: ``MOTFormatError`` at the first row that is wrong.
     package static func parse(_ text: String, as kind: Kind, name: String) throws(MOTFormatError) -> [MOTRecord] {
-        var records: [MOTRecord] = []
+        try read(text, as: kind, name: name).records
+    }
+
+    /// Reads a text as ``parse(_:as:name:)`` does, with its number of columns and the appearance features that
+    /// detections may carry from the eleventh column on.
+    package static func read(_ text: String, as kind: Kind, name: String) throws(MOTFormatError) -> MOTText {
+        var rows: [Row] = []
         var seen: [Appearance: Int] = [:]
+        var result = MOTText()
+        var features: Int?
         var number = 0
-        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        for line in lines(of: text) {
             number += 1
-            if line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
-                continue
-            }
-            let record: MOTRecord
-            do {
-                record = try self.record(Substring(line))
+            if line.allSatisfy(isBlank) { continue }
+            let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            var row: Row
+            do throws(Fault) {
+                row = Row(record: try record(fields), face: nil)
+                if kind == .detections, fields.count > 10 {
+                    if let features, fields.count - 10 != features {
+                        throw Fault(reason: "\(fields.count - 10) feature columns instead of \(features)")
+                    }
+                    features = fields.count - 10
+                    row.face = try face(fields)
+                }
             } catch {
                 throw MOTFormatError(name: name, line: number, reason: error.reason)
             }
             if kind == .tracks {
+                let record = row.record
                 guard record.id >= 0 else {
                     throw MOTFormatError(name: name, line: number, reason: "id \(record.id) is not 0 or more")
                 }
@@ -39,11 +55,14 @@ package enum MOTChallenge {
                     throw MOTFormatError(name: name, line: number, reason: reason)
                 }
             }
-            records.append(record)
+            result.columns = max(result.columns, fields.count)
+            rows.append(row)
         }
         // The standard library's sort is stable, so rows of a frame keep their order.
-        records.sort { $0.frame < $1.frame }
-        return records
+        rows.sort { $0.record.frame < $1.record.frame }
+        result.records = rows.map(\.record)
+        if features != nil { result.faces = rows.map(\.face) }
+        return result
     }
 
     /// Writes rows as `frame,id,x,y,width,height,confidence,-1,-1,-1`, with two decimals for pixels and four for
@@ -67,29 +86,52 @@ package enum MOTChallenge {
         var reason: String
     }
 
-    private static func record(_ line: Substring) throws(Fault) -> MOTRecord {
-        let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+    private struct Row {
+        var record: MOTRecord
+        var face: Embedding?
+    }
+
+    private static func lines(of text: String) -> [Substring.UTF8View] {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let body = text.utf8.starts(with: mark) ? text.utf8.dropFirst(mark.count) : text.utf8[...]
+        return body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+    }
+
+    private static func number(_ field: Substring.UTF8View, _ name: String) throws(Fault) -> Double {
+        let trimmed = field.drop(while: isBlank)
+        let end = trimmed.lastIndex { !isBlank($0) }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
+        guard let value = Double(Substring(trimmed[..<end])), value.isFinite else {
+            throw Fault(reason: "\(name) '\(Substring(field.prefix(20)))' is not a number")
+        }
+        return value
+    }
+
+    private static func record(_ fields: [Substring.UTF8View]) throws(Fault) -> MOTRecord {
         guard fields.count >= 7 else { throw Fault(reason: "\(fields.count) columns instead of at least 7") }
-        let names = ["frame", "id", "x", "y", "width", "height", "confidence"]
-        var values: [Double] = []
-        for (name, field) in zip(names, fields) {
-            let trimmed = field.drop { $0.isWhitespace }
-            let end = trimmed.lastIndex { !$0.isWhitespace }.map { trimmed.index(after: $0) } ?? trimmed.startIndex
-            guard let value = Double(trimmed[..<end]), value.isFinite else {
-                throw Fault(reason: "\(name) '\(field.prefix(20))' is not a number")
-            }
-            values.append(value)
+        let frame = try number(fields[0], "frame")
+        let id = try number(fields[1], "id")
+        let record = MOTRecord(
+            frame: Int(exactly: frame) ?? 0, id: Int(exactly: id) ?? 0, x: try number(fields[2], "x"),
+            y: try number(fields[3], "y"), width: try number(fields[4], "width"),
+            height: try number(fields[5], "height"), confidence: try number(fields[6], "confidence"))
+        guard record.frame >= 1 else { throw Fault(reason: "frame \(frame) is not a whole number from 1") }
+        guard Int(exactly: id) != nil else { throw Fault(reason: "id \(id) is not a whole number") }
+        guard record.width >= 0, record.height >= 0 else {
+            throw Fault(reason: "size \(record.width) x \(record.height) is negative")
         }
-        guard let frame = Int(exactly: values[0]), frame >= 1 else {
-            throw Fault(reason: "frame \(values[0]) is not a whole number from 1")
-        }
-        guard let id = Int(exactly: values[1]) else { throw Fault(reason: "id \(values[1]) is not a whole number") }
-        guard values[4] >= 0, values[5] >= 0 else {
-            throw Fault(reason: "size \(values[4]) x \(values[5]) is negative")
-        }
-        return MOTRecord(
-            frame: frame, id: id, x: values[2], y: values[3], width: values[4], height: values[5],
-            confidence: values[6])
+        return record
+    }
+
+    /// Nil when all features are 0: there is none.
+    private static func face(_ fields: [Substring.UTF8View]) throws(Fault) -> Embedding? {
+        var values: [Float] = []
+        values.reserveCapacity(fields.count - 10)
+        for index in 10..<fields.count { values.append(Float(try number(fields[index], "feature \(index - 9)"))) }
+        return Embedding(normalizing: values)
     }
 
     /// Fixed decimals without a locale; trailing zeros are left out.
@@ -105,6 +147,18 @@ package enum MOTChallenge {
         while fraction.last == "0" { fraction.removeLast() }
         return fraction.isEmpty ? "\(sign)\(whole)" : "\(sign)\(whole).\(fraction)"
     }
+}
+
+/// What stood in a MOTChallenge text.
+package struct MOTText: Sendable {
+    /// In order of frame.
+    package internal(set) var records: [MOTRecord] = []
+    /// The appearance feature of each of ``records``; empty when the text has none.
+    package internal(set) var faces: [Embedding?] = []
+    /// Columns of its longest row; 0 for a text without rows. MOT15 ground truth has 10, later ground truth has 9.
+    package internal(set) var columns = 0
+
+    package init() {}
 }
 
 /// A row of MOTChallenge text that cannot be read.

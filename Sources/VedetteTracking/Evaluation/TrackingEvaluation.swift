@@ -12,6 +12,10 @@ package struct TrackingEvaluation: Sendable {
         self.ignoresRegions = ignoresRegions
     }
 
+    /// Whether rows of confidence 0 are regions to ignore in a ground truth, by its number of columns: MOT15 has 10, and
+    /// such rows do not exist for its evaluation; the 9 of MOT16 and later have a class and a visibility.
+    package static func ignoresRegions(of groundTruth: MOTText) -> Bool { groundTruth.columns < 10 }
+
     /// The score of one sequence. Rows may be in any order; an id stands at most once in a frame.
     package func score(groundTruth: [MOTRecord], results: [MOTRecord]) -> TrackingScore {
         let sequence = EvaluatedSequence(groundTruth: groundTruth, results: results, ignoresRegions: ignoresRegions)
@@ -109,7 +113,9 @@ package struct TrackingEvaluation: Sendable {
                 var pairs = 0
                 for (row, object) in frame.objects.enumerated() {
                     guard let column = assignment.column(of: row) else { continue }
-                    guard frame.overlap(row, column) >= thresholds[index] else { continue }
+                    let overlap = frame.overlap(row, column)
+                    guard overlap >= thresholds[index] else { continue }
+                    score.localized[index].overlap += overlap
                     matches[index][object * trackCount + frame.tracks[column]] += 1
                     pairs += 1
                 }

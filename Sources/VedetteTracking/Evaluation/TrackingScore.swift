@@ -14,6 +14,8 @@ package struct TrackingScore: Sendable, Hashable {
         var falsePositives = 0
         /// Sum over the true positives of the agreement of the two identities they belong to.
         var association = 0.0
+        /// Sum over the true positives of the overlap of their boxes.
+        var overlap = 0.0
     }
 
     var localized = [Localized](repeating: Localized(), count: alphas.count)
@@ -48,9 +50,20 @@ package struct TrackingScore: Sendable, Hashable {
     }
 
     /// Means over ``alphas``.
-    package var hota: Double { mean { (detection($0) * association($0)).squareRoot() } }
-    package var detectionAccuracy: Double { mean(detection) }
-    package var associationAccuracy: Double { mean(association) }
+    package var hota: Double { mean(hotaByAlpha) }
+    package var detectionAccuracy: Double { mean(detectionAccuracyByAlpha) }
+    package var associationAccuracy: Double { mean(associationAccuracyByAlpha) }
+    /// How well the boxes of pairs overlap.
+    package var localizationAccuracy: Double { mean(localizationAccuracyByAlpha) }
+
+    /// At each of ``alphas``.
+    package var hotaByAlpha: [Double] { localized.map { (detection($0) * association($0)).squareRoot() } }
+    package var detectionAccuracyByAlpha: [Double] { localized.map(detection) }
+    package var associationAccuracyByAlpha: [Double] { localized.map(association) }
+    /// 1 where there is no pair, as in TrackEval.
+    package var localizationAccuracyByAlpha: [Double] {
+        localized.map { $0.truePositives > 0 ? $0.overlap / Double($0.truePositives) : 1 }
+    }
 
     /// The score of both together, as if they were parts of one test.
     package static func + (left: TrackingScore, right: TrackingScore) -> TrackingScore {
@@ -60,6 +73,7 @@ package struct TrackingScore: Sendable, Hashable {
             sum.localized[index].falseNegatives += right.localized[index].falseNegatives
             sum.localized[index].falsePositives += right.localized[index].falsePositives
             sum.localized[index].association += right.localized[index].association
+            sum.localized[index].overlap += right.localized[index].overlap
         }
         sum.objects += right.objects
         sum.falseNegatives += right.falseNegatives
@@ -79,9 +93,7 @@ package struct TrackingScore: Sendable, Hashable {
         rate(counts.association, Double(counts.truePositives))
     }
 
-    private func mean(_ value: (Localized) -> Double) -> Double {
-        localized.reduce(0) { $0 + value($1) } / Double(localized.count)
-    }
+    private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
     private func rate(_ part: Double, _ whole: Double) -> Double { part / max(1, whole) }
 }

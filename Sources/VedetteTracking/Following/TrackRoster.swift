@@ -4,7 +4,7 @@ import VedetteCore
 ///
 /// An update is ``open(detections:at:)``, any number of ``take(_:index:by:)``, ``begin(_:index:)`` for what is new, and
 /// ``close()``. All storage is kept from one update to the next.
-struct TrackRoster<Memory: TrackMemory>: Sendable {
+struct TrackRoster<Memory: Sendable>: Sendable {
     /// What only the tracker needs to know of a track.
     struct Member: Sendable {
         var filter: KalmanFilter
@@ -14,6 +14,7 @@ struct TrackRoster<Memory: TrackMemory>: Sendable {
         fileprivate(set) var isMatched: Bool
         /// Updates since the latest detection; 1 in the update that looks for the next.
         fileprivate(set) var age: Int
+        /// What this kind of tracker remembers beside the motion.
         var memory: Memory
     }
 
@@ -34,8 +35,13 @@ struct TrackRoster<Memory: TrackMemory>: Sendable {
     /// How much of the time since the latest update the boxes have already moved.
     private var predicted = 0.0
     private var nextID = 1
+    private let blank: Memory
 
-    init(life: TrackLife) { self.life = life }
+    /// - Parameter memory: what a new track remembers.
+    init(life: TrackLife, memory: Memory) {
+        self.life = life
+        blank = memory
+    }
 
     /// The tracker's own clock, which only runs forward.
     var now: Double { clock.now }
@@ -105,7 +111,7 @@ struct TrackRoster<Memory: TrackMemory>: Sendable {
         members.append(
             Member(
                 filter: KalmanFilter(detection.box, noise: life.noise), detectedAt: clock.now, isMatched: true, age: 0,
-                memory: Memory()))
+                memory: blank))
         nextID += 1
         return members.count - 1
     }
@@ -199,3 +205,6 @@ extension Box {
         x.isFinite && y.isFinite && width > 0 && height > 0 && max(abs(x), abs(y), width, height) < 1e6
     }
 }
+
+/// For trackers that remember nothing beside the motion.
+struct NoMemory: Sendable {}

@@ -89,6 +89,14 @@ package struct KalmanFilter: Sendable, Hashable {
         scale = max(1, position.w)
     }
 
+    /// Square of the Mahalanobis distance from the estimate to a measured box: how surprising it would be, in four
+    /// degrees of freedom (Wojke et al. 2017, equation 1).
+    package func squaredDistance(to box: Box) -> Float {
+        let deviation = noise.position * scale
+        let surprise = Self.measurement(box) - position
+        return (surprise * surprise).sum() / (positionVariance + deviation * deviation)
+    }
+
     /// Keeps width and height as they are from now on: what a track without detections does, since a small error in
     /// the growth of a box would soon blow it up or make it vanish.
     package mutating func holdSize() {

@@ -7,13 +7,19 @@ package struct Camera: Sendable, Hashable, Codable, Identifiable {
     /// Where the pictures come from. May hold a password: show ``SourceURI/redacted`` instead.
     package var uri: SourceURI
     package var enabled: Bool
+    /// The tracker that follows its faces, by name; nil takes the one that is configured for all.
+    package var tracker: String?
     package let createdAt: Date
 
-    package init(id: CameraID, name: String, uri: SourceURI, enabled: Bool = true, createdAt: Date = Date()) {
+    package init(
+        id: CameraID, name: String, uri: SourceURI, enabled: Bool = true, tracker: String? = nil,
+        createdAt: Date = Date()
+    ) {
         self.id = id
         self.name = name
         self.uri = uri
         self.enabled = enabled
+        self.tracker = tracker
         self.createdAt = createdAt
     }
 }

@@ -3,6 +3,7 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 package import VedetteCore
+import VedetteTracking
 
 /// Keeps every enabled camera running, and starts, changes and stops cameras while the rest go on.
 ///
@@ -116,15 +117,19 @@ package final class CameraSupervisor: Service, CameraService {
 
     // MARK: CameraService
 
-    package func create(name: String, uri: SourceURI, enabled: Bool) async throws -> Camera {
-        let camera = Camera(id: .make(), name: try Self.validated(name: name), uri: uri, enabled: enabled)
+    package func create(name: String, uri: SourceURI, enabled: Bool, tracker: String?) async throws -> Camera {
+        let camera = Camera(
+            id: .make(), name: try Self.validated(name: name), uri: uri, enabled: enabled,
+            tracker: try Self.validated(tracker: tracker))
         try check(uri)
         try await store.save(camera)
         begin(camera)
         return camera
     }
 
-    package func update(_ id: CameraID, name: String?, uri: SourceURI?, enabled: Bool?) async throws -> Camera {
+    package func update(
+        _ id: CameraID, name: String?, uri: SourceURI?, enabled: Bool?, tracker: String?
+    ) async throws -> Camera {
         var camera = try await stored(id)
         if let name { camera.name = try Self.validated(name: name) }
         if let uri {
@@ -132,8 +137,9 @@ package final class CameraSupervisor: Service, CameraService {
             camera.uri = uri
         }
         if let enabled { camera.enabled = enabled }
+        if let tracker { camera.tracker = try Self.validated(tracker: tracker) }
         try await store.save(camera)
-        guard uri != nil || enabled != nil else {
+        guard uri != nil || enabled != nil || tracker != nil else {
             hub.rename(id, to: camera.name)
             return camera
         }
@@ -167,6 +173,16 @@ package final class CameraSupervisor: Service, CameraService {
         } catch {
             // It may come later: a camera that is switched off is no reason to refuse it.
         }
+    }
+
+    /// Nil for none, and for the empty name.
+    private static func validated(tracker: String?) throws -> String? {
+        guard let tracker, !tracker.isEmpty else { return nil }
+        guard TrackerKind(rawValue: tracker) != nil else {
+            let known = TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw StoreError(.invalid, "there is no tracker '\(tracker.prefix(40))'", remedy: "known are \(known)")
+        }
+        return tracker
     }
 
     private static func validated(name: String) throws -> String {

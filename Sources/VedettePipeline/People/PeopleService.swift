@@ -7,22 +7,25 @@ package import VedetteGallery
 package final class PeopleService: Sendable {
     package let store: any Store
     package let gallery: Gallery
+    private let directory: IdentityDirectory?
     private let enroller: Enroller
     private let minimumSampleQuality: Float
     private let onForget: (@Sendable (PersonID) -> Void)?
 
     /// - Parameters:
+    ///   - directory: the pipeline's copy of the anonymous people, brought up to date with the gallery.
     ///   - minimumSampleQuality: the least quality, 0...1, of a sighting whose face becomes a sample. Raising it keeps
     ///     the gallery clean; lowering it lets blurred and turned faces stand for a person.
     ///   - onForget: called with everybody who was erased, merged away, or removed for want of sightings, before the
     ///     gallery is replaced: what is known of them in memory has to go.
     package init(
-        store: any Store, gallery: Gallery, enroller: Enroller,
+        store: any Store, gallery: Gallery, directory: IdentityDirectory? = nil, enroller: Enroller,
         minimumSampleQuality: Float = Enroller.Options().minimumQuality,
         onForget: (@Sendable (PersonID) -> Void)? = nil
     ) {
         self.store = store
         self.gallery = gallery
+        self.directory = directory
         self.enroller = enroller
         self.minimumSampleQuality = minimumSampleQuality
         self.onForget = onForget
@@ -30,7 +33,9 @@ package final class PeopleService: Sendable {
 
     /// Reads the gallery from the store: at start, and after every change.
     package func refresh() async throws {
-        gallery.replace(with: GallerySnapshot(contents: try await store.galleryContents(model: model)))
+        let contents = try await store.galleryContents(model: model)
+        directory?.reload(contents)
+        gallery.replace(with: GallerySnapshot(contents: contents))
     }
 
     /// The embedding model whose samples and rejections are dealt with here.

@@ -8,6 +8,8 @@ struct CameraMessage: Encodable, Sendable {
     var name: String
     var uri: String
     var enabled: Bool
+    /// The tracker that follows its faces; null for the one that is configured for all.
+    @OrNull var tracker: String?
     var createdAt: Date
     var status: Status
     /// Only when it was asked for with `include=tracks`.
@@ -39,6 +41,7 @@ struct CameraMessage: Encodable, Sendable {
         name = status.camera.name
         uri = status.camera.uri.redacted
         enabled = status.camera.enabled
+        tracker = status.camera.tracker
         createdAt = status.camera.createdAt
         self.status = Status(
             state: status.state, reason: status.reason, since: status.stateSince, width: status.width,

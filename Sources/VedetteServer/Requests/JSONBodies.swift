@@ -67,8 +67,10 @@ struct NewCamera: JSONBody {
     var uri: String
     /// True when absent.
     var enabled: Bool?
+    /// `sort`, `bytetrack`, `ocsort` or `deepsort`; the configured one when absent.
+    var tracker: String?
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case name, uri, enabled }
+    enum CodingKeys: String, CodingKey, CaseIterable { case name, uri, enabled, tracker }
 }
 
 /// `PATCH /cameras/{id}`: what is absent stays.
@@ -76,6 +78,8 @@ struct CameraChange: JSONBody {
     var name: String?
     var uri: String?
     var enabled: Bool?
+    /// Empty for the configured one.
+    var tracker: String?
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case name, uri, enabled }
+    enum CodingKeys: String, CodingKey, CaseIterable { case name, uri, enabled, tracker }
 }

@@ -42,7 +42,8 @@ struct CameraRoutes {
     @Sendable private func create(_ request: Request, _ context: APIContext) async throws -> Response {
         let body = try await request.json(NewCamera.self)
         let camera = try await dependencies.cameras.create(
-            name: try Self.name(body.name), uri: try Self.address(body.uri), enabled: body.enabled ?? true)
+            name: try Self.name(body.name), uri: try Self.address(body.uri), enabled: body.enabled ?? true,
+            tracker: body.tracker)
         return try .json(
             CameraMessage(try await status(of: camera.id)), status: .created, location: "/api/v1/cameras/\(camera.id)")
     }
@@ -51,7 +52,8 @@ struct CameraRoutes {
         let id: CameraID = try context.identifier("id")
         let body = try await request.json(CameraChange.self)
         let camera = try await dependencies.cameras.update(
-            id, name: try body.name.map(Self.name), uri: try body.uri.map(Self.address), enabled: body.enabled)
+            id, name: try body.name.map(Self.name), uri: try body.uri.map(Self.address), enabled: body.enabled,
+            tracker: body.tracker)
         return try .json(CameraMessage(try await status(of: camera.id)))
     }
 

@@ -18,13 +18,13 @@ extension SQLiteStore {
         try await change { db in
             try db.execute(
                 sql: """
-                    INSERT INTO camera (id, name, uri, enabled, created_at) VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO camera (id, name, uri, enabled, tracker, created_at) VALUES (?, ?, ?, ?, ?, ?)
                     ON CONFLICT (id) DO UPDATE SET
                         name = excluded.name, uri = excluded.uri, enabled = excluded.enabled,
-                        created_at = excluded.created_at
+                        tracker = excluded.tracker, created_at = excluded.created_at
                     """,
                 arguments: [
-                    camera.id.rawValue, camera.name, camera.uri.secret, camera.enabled,
+                    camera.id.rawValue, camera.name, camera.uri.secret, camera.enabled, camera.tracker,
                     Timestamp(camera.createdAt).microseconds,
                 ])
         }
@@ -41,11 +41,11 @@ extension SQLiteStore {
         _ db: Database, _ clause: String, _ arguments: StatementArguments
     ) throws -> [Camera] {
         try Row.fetchAll(
-            db, sql: "SELECT id, name, uri, enabled, created_at FROM camera \(clause)", arguments: arguments
+            db, sql: "SELECT id, name, uri, enabled, tracker, created_at FROM camera \(clause)", arguments: arguments
         ).map { row in
             Camera(
                 id: try identifier(row[0]), name: row[1], uri: SourceURI(row[2]), enabled: row[3],
-                createdAt: Timestamp(microseconds: row[4]).date)
+                tracker: row[4], createdAt: Timestamp(microseconds: row[5]).date)
         }
     }
 }

@@ -28,6 +28,7 @@ enum Schema {
         }
         migrator.registerMigration("2 identity") { db in
             try createIdentity(db)
+            try db.execute(sql: "ALTER TABLE camera ADD COLUMN tracker TEXT")
             try db.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator

@@ -58,7 +58,7 @@ struct PipelineBenchmark {
             scheduler: AnalysisScheduler(workers: engine.workers),
             opener: SourceFactory(codec: engine.codec, demo: DemoPhotograph.scene()), options: .init(configuration),
             logger: logger,
-            makeChain: { chains.live($0.id, hub: hub, sink: NoLog()) })
+            makeChain: { chains.live($0, hub: hub, sink: NoLog()) })
         let group = ServiceGroup(services: [supervisor], logger: logger)
         let latencies = Latencies()
         return try await withThrowingTaskGroup(of: Void.self) { tasks in

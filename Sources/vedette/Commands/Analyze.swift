@@ -106,7 +106,7 @@ struct Analyze: AsyncParsableCommand {
                 (
                     source: try opener.open(SourceURI(address), pacing: .everyFrame),
                     analysis: Analysis(
-                        camera: names.0, handlers: factory.offline(names.0),
+                        camera: names.0, handlers: factory.offline(),
                         filter: FrameFilter(skip: skipFrames, rate: targetFps), sizes: minSize...(maxSize ?? .infinity),
                         writer: try names.1.map { try VideoWriter(path: $0) }, codec: engine.codec)
                 )

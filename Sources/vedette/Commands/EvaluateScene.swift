@@ -111,7 +111,7 @@ extension Evaluate {
                     (
                         source: try opener.open(SourceURI(camera.video), pacing: .everyFrame),
                         analysis: Analysis(
-                            camera: camera.id, handlers: factory.offline(camera.id),
+                            camera: camera.id, handlers: factory.offline(),
                             filter: FrameFilter(skip: 0, rate: nil), sizes: 0...Float.infinity, writer: nil,
                             codec: engine.codec)
                     )

@@ -84,7 +84,7 @@ struct TrackCommand: AsyncParsableCommand {
     }
 
     private func track() throws {
-        try Files.checkOutputs([output], besides: detections)
+        try Files.checkOutputs([output], besides: [detections])
         let bytes = try Files.read(detections, limit: 1 << 30)
         let text = try MOTChallenge.read(String(decoding: bytes, as: UTF8.self), as: .detections, name: detections)
         var tracking = SequenceTracking(rate: try fps ?? Self.frameRate(besides: detections) ?? 30)

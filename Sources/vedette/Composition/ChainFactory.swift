@@ -15,11 +15,11 @@ struct ChainFactory: Sendable {
     var outlets = RecogniseHandler.Outlets()
 
     /// The chain of a live camera.
-    func live(_ camera: CameraID, hub: LiveHub, sink: any SightingSink) -> HandlerChain {
+    func live(_ camera: Camera, hub: LiveHub, sink: any SightingSink) -> HandlerChain {
         let options = IdentityOptions(configuration)
-        let tracking = track(camera, most: options.maximumPerFrame)
+        let tracking = track(camera.tracker, most: options.maximumPerFrame)
         return HandlerChain(
-            camera: camera,
+            camera: camera.id,
             handlers: [
                 detect(idle: true),
                 tracking,
@@ -31,15 +31,15 @@ struct ChainFactory: Sendable {
             onFailure: { [logger] handler, error in
                 logger.error(
                     "frame not analysed",
-                    metadata: ["camera": "\(camera)", "handler": "\(handler)", "error": "\(Console.describe(error))"])
+                    metadata: ["camera": "\(camera.id)", "handler": "\(handler)", "error": "\(Console.describe(error))"])
             })
     }
 
     /// The first part of a chain for a recording: every frame is looked at, and faces are looked at as often as helps.
-    func offline(_ camera: CameraID) -> [any FrameHandler] {
+    func offline() -> [any FrameHandler] {
         var options = IdentityOptions(configuration)
         options.maximumPerFrame = nil
-        let tracking = track(camera, most: nil)
+        let tracking = track(nil, most: nil)
         return [detect(idle: false), tracking, recognise(tracking, options)]
     }
 
@@ -48,16 +48,22 @@ struct ChainFactory: Sendable {
         options.minimumScore = Float(configuration.analysis.minimumScore)
         options.idleInterval = idle ? configuration.analysis.idleInterval : 0
         options.motionThreshold = Float(configuration.analysis.motionThreshold)
+        options.maximumRate = configuration.analysis.detectionRate
         return DetectHandler(detector: engine.detector, options: options)
     }
 
-    private func track(_ camera: CameraID, most: Int?) -> TrackHandler {
-        var options = ByteTracker.Options()
-        options.highScore = Float(configuration.tracking.highScore)
-        options.newTrackScore = options.highScore
-        options.life.maximumLostSeconds = configuration.tracking.lostSeconds
+    private func track(_ kind: String?, most: Int?) -> TrackHandler {
+        let tracking = configuration.tracking
+        var options = TrackerKind.Options()
+        options.highScore = Float(tracking.highScore)
+        options.life.maximumLostSeconds = tracking.lostSeconds
+        options.appearance.weight = Float(tracking.appearanceWeight)
+        if !tracking.appearance { options.appearance.use = .never }
+        // Both names were checked where they came from.
+        let chosen = kind.flatMap(TrackerKind.init) ?? TrackerKind(rawValue: tracking.tracker) ?? .bytetrack
         return TrackHandler(
-            tracker: ByteTracker(options: options), embedder: engine.embedder, maximumPerFrame: most ?? .max)
+            tracker: chosen.make(options: options), embedder: tracking.appearance ? engine.embedder : nil,
+            maximumPerFrame: most ?? .max)
     }
 
     private func recognise(_ tracking: TrackHandler, _ options: IdentityOptions) -> RecogniseHandler {
@@ -78,5 +84,8 @@ extension IdentityOptions {
         retryFrames = recognition.retryFrames
         recheckSeconds = recognition.recheckSeconds
         maximumPerFrame = recognition.maximumPerFrame
+        remembersUnknown = configuration.identity.rememberUnknown
+        anonymousQuality = Float(configuration.identity.anonymousQuality)
+        returnSeconds = configuration.identity.returnSeconds
     }
 }

@@ -39,10 +39,12 @@ struct Server {
         let gallery = Gallery()
         let events = EventHub()
         let explanations = ExplanationBook()
+        let directory = IdentityDirectory(threshold: engine.policy.threshold)
         let people = PeopleService(
-            store: store, gallery: gallery, enroller: enroller,
+            store: store, gallery: gallery, directory: directory, enroller: enroller,
             minimumSampleQuality: Float(configuration.enrolment.minimumQuality),
             onForget: { person in
+                directory.forget(person)
                 events.forget(person)
                 explanations.forget(person)
             })
@@ -64,7 +66,10 @@ struct Server {
                     samples: [.init(Double(scheduler.waiting))])
             ]
         }
-        let supervisor = supervisor(engine, gallery, store, hub, scheduler, writer, logger)
+        let chains = ChainFactory(
+            engine: engine, gallery: gallery, directory: directory, configuration: configuration, logger: logger,
+            outlets: .init(events: events, explanations: explanations))
+        let supervisor = supervisor(engine, chains, store, hub, scheduler, writer, logger)
         let expiry = AnonymousExpiry(people: people, days: configuration.identity.anonymousDays, logger: logger)
         let http = try http(engine, people, store, hub, events, explanations, supervisor, metrics, logger)
         logger.info(
@@ -94,20 +99,19 @@ struct Server {
     }
 
     private func supervisor(
-        _ engine: Engine, _ gallery: Gallery, _ store: any Store, _ hub: LiveHub,
+        _ engine: Engine, _ chains: ChainFactory, _ store: any Store, _ hub: LiveHub,
         _ scheduler: AnalysisScheduler, _ sink: any SightingSink, _ logger: Logger
     ) -> CameraSupervisor {
         let hasDemo = configuration.cameras.contains { $0.uri.secret.hasPrefix("demo:") }
-        let chains = ChainFactory(
-            engine: engine, gallery: gallery, directory: IdentityDirectory(threshold: engine.policy.threshold),
-            configuration: configuration, logger: logger)
         return CameraSupervisor(
-            declared: configuration.cameras.map { Camera(id: $0.id, name: $0.name, uri: $0.uri, enabled: $0.enabled) },
+            declared: configuration.cameras.map {
+                Camera(id: $0.id, name: $0.name, uri: $0.uri, enabled: $0.enabled, tracker: $0.tracker)
+            },
             store: store, hub: hub, scheduler: scheduler,
             opener: SourceFactory(
                 codec: engine.codec, demo: hasDemo ? DemoPhotograph.scene(faces: engine) : DemoPhotograph.scene()),
             options: .init(configuration), logger: logger,
-            makeChain: { chains.live($0.id, hub: hub, sink: sink) })
+            makeChain: { chains.live($0, hub: hub, sink: sink) })
     }
 
     private func http(

@@ -21,11 +21,15 @@ struct Configuration: Sendable, Hashable {
         var rate = 0.0
         var idleInterval = 0.5
         var motionThreshold = 2.5
+        var detectionRate = 0.0
     }
 
     struct Tracking: Sendable, Hashable {
+        var tracker = "bytetrack"
         var highScore = 0.5
         var lostSeconds = 1.0
+        var appearance = true
+        var appearanceWeight = 0.5
     }
 
     struct Recognition: Sendable, Hashable {
@@ -38,7 +42,10 @@ struct Configuration: Sendable, Hashable {
     }
 
     struct Identity: Sendable, Hashable {
+        var rememberUnknown = true
         var anonymousDays = 30
+        var anonymousQuality = 0.3
+        var returnSeconds = 300.0
     }
 
     struct Enrolment: Sendable, Hashable {
@@ -63,6 +70,8 @@ struct Configuration: Sendable, Hashable {
         var name: String
         var uri: SourceURI
         var enabled = true
+        /// Nil takes `tracking.tracker`.
+        var tracker: String?
     }
 
     struct Log: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Foundation
 import VedetteCore
+import VedetteTracking
 import Yams
 
 /// Why a configuration was refused: names the key, the value and the rule.
@@ -88,9 +89,9 @@ extension Configuration {
             var values: [String: String] = [:]
             for (key, value) in mapping {
                 let name = key.string ?? ""
-                guard ["id", "name", "uri", "enabled"].contains(name) else {
-                    throw unknown(
-                        "cameras." + name, place, ["cameras.id", "cameras.name", "cameras.uri", "cameras.enabled"])
+                let known = ["id", "name", "uri", "enabled", "tracker"]
+                guard known.contains(name) else {
+                    throw unknown("cameras." + name, place, known.map { "cameras." + $0 })
                 }
                 guard let text = value.scalar?.string else {
                     throw ConfigurationError(message: "\(place): 'cameras.\(name)' must be a single value")
@@ -116,8 +117,14 @@ extension Configuration {
             guard let enabled = Bool((values["enabled"] ?? "true").lowercased()) else {
                 throw ConfigurationError(message: "\(place): 'cameras.enabled' must be true or false")
             }
+            if let tracker = values["tracker"], TrackerKind(rawValue: tracker) == nil {
+                let known = TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ConfigurationError(
+                    message: "\(place): 'cameras.tracker' is '\(tracker)' but must be one of \(known)")
+            }
             cameras.append(
-                DeclaredCamera(id: id, name: name, uri: SourceURI(uri), enabled: enabled))
+                DeclaredCamera(
+                    id: id, name: name, uri: SourceURI(uri), enabled: enabled, tracker: values["tracker"]))
         }
     }
 

@@ -1,4 +1,5 @@
 import VedetteCore
+import VedetteTracking
 
 /// One key of the configuration: where it goes, and what may stand there.
 struct Setting {
@@ -95,6 +96,10 @@ struct Setting {
             .limit("analysis.rate", \.analysis.rate, 0.01...240),
             .number("analysis.idle_interval", \.analysis.idleInterval, 0...60),
             .number("analysis.motion_threshold", \.analysis.motionThreshold, 0...255),
+            .limit("analysis.detection_rate", \.analysis.detectionRate, 0.1...240),
+            .text("tracking.tracker", \.tracking.tracker, allowed: TrackerKind.allCases.map(\.rawValue)),
+            .flag("tracking.appearance", \.tracking.appearance),
+            .number("tracking.appearance_weight", \.tracking.appearanceWeight, 0...1),
             .number("tracking.high_score", \.tracking.highScore, 0.05...0.99),
             .number("tracking.lost_seconds", \.tracking.lostSeconds, 0.1...60),
             .number("recognition.false_positive_rate", \.recognition.falsePositiveRate, 0.000001...0.5),
@@ -103,6 +108,9 @@ struct Setting {
             .whole("recognition.retry_frames", \.recognition.retryFrames, 1...1000),
             .number("recognition.recheck_seconds", \.recognition.recheckSeconds, 0.1...3600),
             .whole("recognition.maximum_per_frame", \.recognition.maximumPerFrame, 1...100),
+            .flag("identity.remember_unknown", \.identity.rememberUnknown),
+            .number("identity.anonymous_quality", \.identity.anonymousQuality, 0...1),
+            .number("identity.return_seconds", \.identity.returnSeconds, 0...86400),
             .whole("identity.anonymous_days", \.identity.anonymousDays, 0...3650),
             .whole("enrolment.minimum_width", \.enrolment.minimumWidth, 16...1000),
             .number("enrolment.minimum_quality", \.enrolment.minimumQuality, 0...1),

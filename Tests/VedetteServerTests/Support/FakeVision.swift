@@ -76,22 +76,23 @@ struct FakeCameras: CameraService {
     let store: MemoryStore
     let hub: LiveHub
 
-    func create(name: String, uri: SourceURI, enabled: Bool) async throws -> Camera {
+    func create(name: String, uri: SourceURI, enabled: Bool, tracker: String?) async throws -> Camera {
         guard uri.secret.contains(":") || uri.secret.hasPrefix("/") else {
             throw SourceFailure(
                 .badAddress, "'\(uri)' is not an address", remedy: "use rtsp://host/path", isRetriable: false)
         }
-        let camera = Camera(id: .make(), name: name, uri: uri, enabled: enabled)
+        let camera = Camera(id: .make(), name: name, uri: uri, enabled: enabled, tracker: tracker)
         try await store.save(camera)
         if enabled { hub.add(camera) }
         return camera
     }
 
-    func update(_ id: CameraID, name: String?, uri: SourceURI?, enabled: Bool?) async throws -> Camera {
+    func update(_ id: CameraID, name: String?, uri: SourceURI?, enabled: Bool?, tracker: String?) async throws -> Camera {
         guard var camera = try await store.camera(id) else { throw Self.none(id) }
         camera.name = name ?? camera.name
         camera.uri = uri ?? camera.uri
         camera.enabled = enabled ?? camera.enabled
+        if let tracker { camera.tracker = tracker.isEmpty ? nil : tracker }
         try await store.save(camera)
         hub.remove(id)
         if camera.enabled { hub.add(camera) }

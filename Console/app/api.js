@@ -46,12 +46,14 @@ export const api = {
   changeCamera: (id, change) => call('PATCH', `/cameras/${id}`, change),
   removeCamera: (id) => call('DELETE', `/cameras/${id}`),
 
+  assignSighting: (id, person) => call('PATCH', `/sightings/${id}`, { person }),
   sightings: (parameters) => call('GET', `/sightings${query(parameters)}`),
 
   people: (parameters) => call('GET', `/people${query({ include: 'faces', ...parameters })}`),
   person: (id) => call('GET', `/people/${id}`),
   addPerson: (name, sighting) => call('POST', '/people', sighting ? { name, sighting } : { name }),
   renamePerson: (id, name) => call('PATCH', `/people/${id}`, { name }),
+  mergePeople: (source, target) => call('POST', `/people/${target}/merge`, { source }),
   removePerson: (id) => call('DELETE', `/people/${id}`),
   addFaceOfSighting: (id, sighting) => call('POST', `/people/${id}/faces`, { sighting }),
   removeFace: (id, face) => call('DELETE', `/people/${id}/faces/${face}`),

@@ -32,3 +32,6 @@ export function style(person, similarity) {
   if (similarity >= 0.7) return 'sure';
   return similarity >= 0.5 ? 'likely' : 'weak';
 }
+
+/** Whether a face or a sighting is somebody's who has a name; an anonymous person is to be named. */
+export const isNamed = (face) => face.person !== null && !face.anonymous;

@@ -2,7 +2,7 @@
 
 import { address } from './api.js';
 import { faceImage, make, reconcile, setFace, setText } from './dom.js';
-import { percent, span, style, time } from './format.js';
+import { isNamed, percent, span, style, time } from './format.js';
 import { on, state } from './state.js';
 import { texts } from './texts.js';
 import { askWho } from './who.js';
@@ -32,7 +32,11 @@ function row() {
     {},
     make(
       'button',
-      { type: 'button', class: 'row', onclick: () => element.dataset.sighting && askWho(element.dataset.sighting) },
+      {
+        type: 'button',
+        class: 'row',
+        onclick: () => element.dataset.sighting && askWho(element.dataset.sighting, element.dataset.stranger || null),
+      },
       faceImage(null),
       make('span', { class: 'what' }, make('span', { class: 'name' }), make('span', { class: 'where' })),
       make('span', { class: 'chip' }),
@@ -42,13 +46,14 @@ function row() {
 }
 
 function update(element, face) {
-  const known = face.person !== null;
+  const known = isNamed(face);
   const kind = face.style ?? style(face.person, face.similarity);
   element.className = kind;
   element.dataset.sighting = !known && face.sighting ? face.sighting : '';
+  element.dataset.stranger = known ? '' : (face.person ?? '');
   element.firstChild.disabled = !element.dataset.sighting;
   setFace(element.querySelector('.face'), face.sighting ? address.faceOfSighting(face.sighting) : null);
-  setText(element.querySelector('.name'), known ? (face.name ?? '') : texts.unknown);
+  setText(element.querySelector('.name'), face.name ?? (known ? '' : texts.unknown));
   setText(element.querySelector('.where'), `${face.camera.name} · ${texts.since(time(face.since), span(face.since))}`);
   setText(element.querySelector('.chip'), known ? percent(face.similarity) : texts.name);
 }

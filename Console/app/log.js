@@ -2,7 +2,7 @@
 
 import { address, api } from './api.js';
 import { faceImage, make, reconcile, setFace, setText } from './dom.js';
-import { dayName, percent, style, time } from './format.js';
+import { dayName, isNamed, percent, style, time } from './format.js';
 import { on, refreshLog } from './state.js';
 import { texts } from './texts.js';
 import { failed } from './toasts.js';
@@ -87,25 +87,27 @@ function show() {
 }
 
 function row(entry) {
-  return make(
+  const element = make(
     'li',
     {},
     make(
       'button',
-      { type: 'button', class: 'row', onclick: () => askWho(entry.id) },
+      { type: 'button', class: 'row', onclick: () => askWho(entry.id, element.dataset.stranger || null) },
       faceImage(null),
       make('span', { class: 'what' }, make('span', { class: 'name' }), make('span', { class: 'where' })),
       make('span', { class: 'chip' }),
     ),
   );
+  return element;
 }
 
 function update(element, entry) {
-  const isKnown = entry.person !== null;
-  element.className = style(entry.person, entry.similarity);
+  const isKnown = isNamed(entry);
+  element.className = style(isKnown ? entry.person : null, entry.similarity);
+  element.dataset.stranger = isKnown ? '' : (entry.person ?? '');
   element.firstChild.disabled = isKnown || !entry.hasFace;
   setFace(element.querySelector('.face'), entry.hasFace ? address.faceOfSighting(entry.id) : null);
-  setText(element.querySelector('.name'), isKnown ? (entry.personName ?? '') : texts.unknown);
+  setText(element.querySelector('.name'), entry.personName ?? (isKnown ? '' : texts.unknown));
   const until = entry.ended ? time(entry.lastSeen) : texts.still;
   const span = entry.ended && until === time(entry.firstSeen) ? until : `${time(entry.firstSeen)} – ${until}`;
   setText(element.querySelector('.where'), `${entry.cameraName ?? texts.removedCamera} · ${span}`);

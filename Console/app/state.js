@@ -73,7 +73,7 @@ const pollLog = repeat(async () => {
 }, log);
 
 const signature = () =>
-  state.cameras.map((camera) => (camera.tracks?.faces ?? []).map((face) => `${face.sighting}:${face.person}`).join()).join(';');
+  state.cameras.map((camera) => (camera.tracks?.faces ?? []).map((face) => `${face.sighting}:${face.person}:${face.name}`).join()).join(';');
 
 export function refreshLog() {
   setTimeout(pollLog, 150);

@@ -4,6 +4,7 @@ import { api } from './api.js';
 import { confirm } from './confirm.js';
 import { openAddCamera } from './add-camera.js';
 import { iconButton, make, reconcile, setAttribute, setText } from './dom.js';
+import { isNamed } from './format.js';
 import { icon } from './icons.js';
 import { Pictures } from './pictures.js';
 import { on, refresh, state } from './state.js';
@@ -127,9 +128,9 @@ function update(element, camera) {
   spots(element.querySelector('.spots'), camera, picture);
 }
 
-/** Unknown faces can be clicked in the picture. The list of who is in view does the same for the keyboard. */
+/** Faces of people without a name can be clicked in the picture. The list of who is in view does the same for the keyboard. */
 function spots(layer, camera, picture) {
-  const faces = picture ? camera.tracks.faces.filter((face) => face.person === null && face.sighting !== null) : [];
+  const faces = picture ? camera.tracks.faces.filter((face) => !isNamed(face) && face.sighting !== null) : [];
   reconcile(
     layer,
     faces,
@@ -141,11 +142,12 @@ function spots(layer, camera, picture) {
         tabindex: '-1',
         'aria-hidden': 'true',
         title: texts.nameless,
-        onclick: () => askWho(face.sighting),
+        onclick: (event) => askWho(face.sighting, event.currentTarget.dataset.stranger || null),
         ondblclick: (event) => event.stopPropagation(),
       }),
     (spot, face) => {
       const { width, height } = camera.tracks;
+      spot.dataset.stranger = face.person ?? '';
       spot.style.left = `${(face.box.x / width) * 100}%`;
       spot.style.top = `${(face.box.y / height) * 100}%`;
       spot.style.width = `${(face.box.width / width) * 100}%`;

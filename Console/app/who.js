@@ -9,8 +9,12 @@ import { messageOf, toast } from './toasts.js';
 
 const same = (left, right) => left.localeCompare(right, undefined, { sensitivity: 'accent' }) === 0;
 
-/** Asks for the name of the face of `sighting` and enrols it. */
-export function askWho(sighting) {
+/**
+ * Asks for the name of the face of `sighting` and enrols it.
+ *
+ * `stranger` is the id of an anonymous person whose sighting it is: the name is then for all of theirs.
+ */
+export function askWho(sighting, stranger = null) {
   const input = make('input', {
     type: 'text',
     id: 'who-name',
@@ -100,7 +104,8 @@ export function askWho(sighting) {
       let existing = person;
       // Somebody of this very name may be beyond the few that were suggested.
       if (!existing) existing = (await api.people({ search: name, limit: 50 })).items.find((other) => same(other.name, name));
-      if (existing) await api.addFaceOfSighting(existing.id, sighting);
+      if (stranger) await (existing ? api.mergePeople(stranger, existing.id) : api.renamePerson(stranger, name));
+      else if (existing) await addTo(existing);
       else await api.addPerson(name, sighting);
       dialog.close();
       toast(texts.enrolled(existing?.name ?? name));
@@ -111,6 +116,16 @@ export function askWho(sighting) {
       submit.disabled = false;
     }
     busy = false;
+  }
+
+  /** A face that is too poor to recognise somebody by still is theirs. */
+  async function addTo(person) {
+    try {
+      await api.addFaceOfSighting(person.id, sighting);
+    } catch (error) {
+      if (error.code !== 'face-too-poor') throw error;
+      await api.assignSighting(sighting, person.id);
+    }
   }
 
   input.addEventListener('input', () => suggest());

@@ -117,7 +117,8 @@ import VedettePipeline
             }
             stopped = .now
         }
-        #expect(try #require(stopped).duration(to: .now) < .seconds(1))
+        // Far below the time between two heartbeats, and with room for a machine that is busy.
+        #expect(try #require(stopped).duration(to: .now) < .seconds(4))
         #expect(harness.events.listenerCount == 0)
 
         let other = self.harness()

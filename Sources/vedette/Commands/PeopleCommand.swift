@@ -6,21 +6,25 @@ import VedetteStore
 struct PeopleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "people",
-        abstract: "List, show, rename, merge and delete the enrolled people.",
+        abstract: "List, show, rename, merge, split and delete people, and tell where they were.",
         discussion:
             "A person is named by id or, where that is clear, by name. Example: vedette people rename \"Ada\" \"Ada Lovelace\"",
-        subcommands: [List.self, Show.self, Rename.self, Merge.self, Delete.self], defaultSubcommand: List.self)
+        subcommands: [
+            List.self, Show.self, Rename.self, Merge.self, Split.self, Journey.self, Delete.self,
+        ], defaultSubcommand: List.self)
 
     struct Row: Encodable {
         var id: PersonID
         var name: String
         var samples: Int
+        var anonymous: Bool
         var createdAt: Date
 
         init(_ person: Person) {
             id = person.id
             name = person.name
             samples = person.sampleCount
+            anonymous = person.isAnonymous
             createdAt = person.createdAt
         }
 
@@ -36,6 +40,8 @@ struct PeopleCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List people by name.")
         @Option(help: "Only names that contain this.") var search: String?
+        @Option(help: "Whom to list: named, anonymous (unknown people who are told apart) or all.")
+        var kind = PersonKind.named
         @OptionGroup var shared: SharedOptions
 
         func run() async throws {
@@ -43,7 +49,7 @@ struct PeopleCommand: AsyncParsableCommand {
                 let store = try DataFolder.reading(try shared.load())
                 var page = PageRequest(limit: 500)
                 repeat {
-                    let people = try await store.people(search: search, page: page)
+                    let people = try await store.people(search: search, kind: kind, page: page)
                     for person in people.items { try Row(person).print(json: shared.json) }
                     page.cursor = people.next
                 } while page.cursor != nil
@@ -157,6 +163,8 @@ struct PeopleCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension PersonKind: ExpressibleByArgument {}
 
 extension Store {
     /// A person by id or, when only one has it, by name.

@@ -13,7 +13,7 @@ struct SightingsCommand: AsyncParsableCommand {
     @Option(help: "Only this camera's id.") var camera: String?
     @Option(help: ArgumentHelp("Only sightings at or after this time (RFC 3339).", valueName: "time")) var from: String?
     @Option(help: ArgumentHelp("Only sightings before this time (RFC 3339).", valueName: "time")) var to: String?
-    @Flag(help: "Only faces that nobody knew.") var unknown = false
+    @Flag(help: "Only faces of nobody who has a name.") var unknown = false
     @Option(help: "At most this many.") var limit = 100
     @OptionGroup var shared: SharedOptions
 
@@ -22,6 +22,7 @@ struct SightingsCommand: AsyncParsableCommand {
         var camera: CameraID
         var person: String?
         var personId: PersonID?
+        var anonymous: Bool
         var firstSeen: Date
         var lastSeen: Date
         var similarity: Float?
@@ -29,19 +30,19 @@ struct SightingsCommand: AsyncParsableCommand {
         var ended: Bool
 
         enum CodingKeys: CodingKey {
-            case id, camera, person, personId, firstSeen, lastSeen, similarity, quality, ended
+            case id, camera, person, personId, anonymous, firstSeen, lastSeen, similarity, quality, ended
         }
 
         /// As the HTTP API has it: null for an unknown face, and times in milliseconds.
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
-            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
             try container.encode(id, forKey: .id)
             try container.encode(camera, forKey: .camera)
             try container.encode(person, forKey: .person)
             try container.encode(personId, forKey: .personId)
-            try container.encode(firstSeen.formatted(style), forKey: .firstSeen)
-            try container.encode(lastSeen.formatted(style), forKey: .lastSeen)
+            try container.encode(anonymous, forKey: .anonymous)
+            try container.encode(TimeArgument.text(firstSeen), forKey: .firstSeen)
+            try container.encode(TimeArgument.text(lastSeen), forKey: .lastSeen)
             try container.encode(similarity, forKey: .similarity)
             try container.encode(quality, forKey: .quality)
             try container.encode(ended, forKey: .ended)
@@ -50,20 +51,10 @@ struct SightingsCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000000.") }
-        for (name, text) in [("--from", from), ("--to", to)] {
-            guard let text else { continue }
-            guard Self.date(text) != nil else {
-                throw ValidationError("\(name) must be a time such as 2026-11-20T08:00:00Z, not '\(text)'.")
-            }
-        }
+        try TimeArgument.check(["--from": from, "--to": to])
         guard camera.map({ CameraID($0) != nil }) ?? true else {
             throw ValidationError("--camera must be a camera's id.")
         }
-    }
-
-    private static func date(_ text: String) -> Date? {
-        (try? Date(text, strategy: .iso8601))
-            ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
     }
 
     func run() async throws {
@@ -72,8 +63,8 @@ struct SightingsCommand: AsyncParsableCommand {
             var filter = SightingFilter()
             if let person { filter.person = try await store.find(person).id }
             filter.camera = camera.flatMap { CameraID($0) }
-            filter.from = from.flatMap(Self.date)
-            filter.to = to.flatMap(Self.date)
+            filter.from = from.flatMap(TimeArgument.date)
+            filter.to = to.flatMap(TimeArgument.date)
             if unknown { filter.known = false }
             var left = limit
             var cursor: String?
@@ -93,7 +84,8 @@ struct SightingsCommand: AsyncParsableCommand {
             try Console.printJSON(
                 Row(
                     id: sighting.id, camera: sighting.camera, person: entry.personName, personId: sighting.person,
-                    firstSeen: sighting.firstSeen, lastSeen: sighting.lastSeen, similarity: sighting.similarity,
+                    anonymous: entry.isAnonymous, firstSeen: sighting.firstSeen, lastSeen: sighting.lastSeen,
+                    similarity: sighting.similarity,
                     quality: sighting.quality, ended: sighting.ended))
             return
         }

@@ -2,14 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run setup build test bench format lint clean
+.PHONY: help run setup build test bench bench-tracking format lint clean
 
 # What `make run` serves: the demonstration camera, or for example ARGS="--camera rtsp://camera.local/stream".
 ARGS ?= --demo
-SWIFT_FILES := Package.swift Sources Tests
+SWIFT_FILES := Package.swift Sources Tests Benchmarks
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup build ## Set up, build, and serve the demonstration camera (ARGS="..." to serve something else)
 	@exec .build/release/vedette serve $(ARGS)
@@ -30,6 +30,17 @@ test: ## Set up, check the formatting, build and run all tests
 bench: build ## Measure inference and the whole pipeline on this machine
 	@.build/release/vedette bench inference
 	@.build/release/vedette bench pipeline
+
+# A Python with Benchmarks/References/requirements.txt, and where the figures go.
+PYTHON ?= python3
+TRACKING_OUT ?= .build/tracking
+
+bench-tracking: build ## Compare trackers with Python references, accuracy and time (PYTHON=... has requirements.txt)
+	@swift build -c release --product TrackingBenchmark
+	@$(PYTHON) -W ignore Benchmarks/References/track_references.py --vedette .build/release/vedette --out $(TRACKING_OUT)
+	@$(PYTHON) -W ignore Benchmarks/References/time_references.py \
+		--benchmark .build/release/TrackingBenchmark --out $(TRACKING_OUT)
+	@$(PYTHON) -W ignore Benchmarks/References/plot_tracking.py --from $(TRACKING_OUT) --to Docs/images/tracking.svg
 
 format: ## Format all Swift sources in place
 	@swift format --in-place --recursive --parallel $(SWIFT_FILES)

@@ -98,6 +98,12 @@ let package = Package(
                 unixSignals, yams,
             ], swiftSettings: strict),
 
+        // Not in a package of its own, which could not see what is `package` here.
+        .target(name: "CAllocations", path: "Benchmarks/Allocations"),
+        .executableTarget(
+            name: "TrackingBenchmark", dependencies: ["CAllocations", "VedetteCore", "VedetteTracking"],
+            path: "Benchmarks/Tracking", swiftSettings: strict),
+
         .testTarget(name: "VedetteCoreTests", dependencies: ["VedetteCore"], swiftSettings: strict),
         .testTarget(name: "VedetteMediaTests", dependencies: ["VedetteMedia", "VedetteCore"], swiftSettings: strict),
         .testTarget(
@@ -107,7 +113,8 @@ let package = Package(
             name: "VedetteVisionTests", dependencies: ["VedetteVision", "VedetteCore", "VedetteImages", "CPixels"],
             swiftSettings: strict),
         .testTarget(
-            name: "VedetteTrackingTests", dependencies: ["VedetteTracking", "VedetteCore"], swiftSettings: strict),
+            name: "VedetteTrackingTests", dependencies: ["VedetteTracking", "VedetteCore"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "VedetteGalleryTests", dependencies: ["VedetteGallery", "VedetteCore"], swiftSettings: strict),
         .testTarget(

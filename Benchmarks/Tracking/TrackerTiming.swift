@@ -3,8 +3,9 @@ import VedetteTracking
 
 /// What one tracker costs per frame, in steady state.
 struct TrackerTiming: Encodable {
-    /// Frames that fill the storage before anything is measured.
-    static let warmUp = 300
+    /// The scene goes by once before anything is measured, and begins once more: so all storage has its size.
+    private static let warmUp = CrossingScene.frames + 300
+    private static let measured = 600
 
     var tracker: String
     var objects: Int
@@ -22,29 +23,29 @@ struct TrackerTiming: Encodable {
         var means: [Double] = []
         var allocations = 0
         var believed = 0
-        let measured = CrossingScene.frames - Self.warmUp
+        func follow(_ frames: Range<Int>, _ tracker: inout any Tracker) {
+            for frame in frames {
+                tracker.update(
+                    detections: scene.detections[frame % CrossingScene.frames], at: Double(frame) / CrossingScene.rate,
+                    appearance: nil)
+            }
+        }
         for _ in 0..<rounds {
             var tracker = kind.make(options: options)
-            for frame in 0..<Self.warmUp {
-                tracker.update(
-                    detections: scene.detections[frame], at: Double(frame) / CrossingScene.rate, appearance: nil)
-            }
+            follow(0..<Self.warmUp, &tracker)
             let before = va_allocations()
             let start = ContinuousClock.now
-            for frame in Self.warmUp..<CrossingScene.frames {
-                tracker.update(
-                    detections: scene.detections[frame], at: Double(frame) / CrossingScene.rate, appearance: nil)
-            }
+            follow(Self.warmUp..<Self.warmUp + Self.measured, &tracker)
             let spent = ContinuousClock.now - start
             allocations = Int(va_allocations() - before)
             let (seconds, attoseconds) = spent.components
-            means.append((Double(seconds) * 1e6 + Double(attoseconds) / 1e12) / Double(measured))
+            means.append((Double(seconds) * 1e6 + Double(attoseconds) / 1e12) / Double(Self.measured))
             believed = tracker.tracks.count { $0.isConfirmed }
         }
         tracker = kind.rawValue
         self.objects = objects
         microsecondsPerFrame = means.sorted()[rounds / 2]
-        allocationsPerFrame = Double(allocations) / Double(measured)
+        allocationsPerFrame = Double(allocations) / Double(Self.measured)
         tracks = believed
     }
 }

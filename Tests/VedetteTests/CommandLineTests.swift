@@ -5,8 +5,7 @@ import Testing
 @Suite struct CommandLineTests {
     @Test(arguments: [
         "serve", "detect", "embed", "recognize", "analyze", "enroll", "people", "sightings", "models", "cameras",
-        "evaluate",
-        "bench",
+        "track", "evaluate", "bench",
     ])
     func everyCommandHasHelp(command: String) async throws {
         let result = try await Program.run(command, "--help")
@@ -18,6 +17,9 @@ import Testing
     @Test(arguments: [
         ["detect"], ["serve", "--port", "70000"], ["enroll"], ["enroll", "X"],
         ["enroll", "--folder", "x", "--camera", "y"],
+        ["track", "--detections", "x"], ["track", "--detections", "x", "--output", "y", "--tracker", "kalman"],
+        ["track", "--detections", "x", "--output", "y", "--fps", "0"],
+        ["evaluate", "tracking", "--gt", "x", "--results", "y", "--strict", "--lenient"],
         ["analyze", "x", "--skip-frames", "-1"], ["sightings", "--from", "yesterday"], ["nonsense"],
     ])
     func wrongUsageIs64(arguments: [String]) async throws {

@@ -78,7 +78,8 @@ import VedetteCore
         var seconds = 0.0
         while seconds < 12 {
             let seen = scene.seen(at: seconds, using: &random)
-            for track in tracker.update(detections: seen.map(\.detection), at: seconds) where track.state == .confirmed {
+            for track in tracker.update(detections: seen.map(\.detection), at: seconds) where track.state == .confirmed
+            {
                 let walker = seen[try #require(track.detectionIndex)].walker
                 tracksOf[walker, default: []].insert(track.id)
                 walkersOf[track.id, default: []].insert(walker)

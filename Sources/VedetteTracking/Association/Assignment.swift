@@ -31,6 +31,7 @@ package struct Assignment: Sendable {
     private var parent: [Int32] = []
     private var settled: [Bool] = []
     private var frontier: [Int32] = []
+    private var waiting: [Int32] = []
     private var tree: [Int32] = []
 
     private struct Pair {
@@ -103,9 +104,67 @@ package struct Assignment: Sendable {
                 rowOfColumn[Int(choice)] = Int32(truncatingIfNeeded: row)
             }
         }
+        reduceRows(alone: alone)
         for row in 0..<rows where columnOfRow[row] == Self.none && firstPair[row] < firstPair[row + 1] {
             augment(from: row, alone: alone)
         }
+    }
+
+    /// Augmenting row reduction (Jonker and Volgenant 1987): a row without a column takes its cheapest one from whoever
+    /// has it, and raises the price until its second choice is as good. Settles most rows, so that few searches are left.
+    private mutating func reduceRows(alone: Double) {
+        for _ in 0..<2 {
+            waiting.removeAll(keepingCapacity: true)
+            for row in 0..<rows where columnOfRow[row] == Self.none && firstPair[row] < firstPair[row + 1] {
+                waiting.append(Int32(truncatingIfNeeded: row))
+            }
+            if waiting.isEmpty { return }
+            for at in waiting.indices {
+                var row = Int(waiting[at])
+                // Rows push each other on for as long as a price rises; with rounding that could be for ever.
+                for _ in 0..<rows {
+                    guard let pushed = bid(of: row, alone: alone) else { break }
+                    row = pushed
+                }
+            }
+        }
+    }
+
+    /// Gives a row its cheapest column.
+    ///
+    /// - Returns: the row that had it and is to go on, if there is one.
+    private mutating func bid(of row: Int, alone: Double) -> Int? {
+        // To stay alone is a choice as well.
+        var best = alone
+        var second = alone
+        var choice = Self.none
+        var secondChoice = Self.none
+        for at in Int(firstPair[row])..<Int(firstPair[row + 1]) {
+            let column = pairs[at].column
+            let cost = pairs[at].cost - columnPrice[Int(column)]
+            if cost < best {
+                second = best
+                secondChoice = choice
+                best = cost
+                choice = column
+            } else if cost < second {
+                second = cost
+                secondChoice = column
+            }
+        }
+        rowPrice[row] = second
+        guard choice != Self.none else { return nil }
+        if best < second {
+            columnPrice[Int(choice)] -= second - best
+        } else if rowOfColumn[Int(choice)] != Self.none, secondChoice != Self.none {
+            choice = secondChoice
+        }
+        let owner = rowOfColumn[Int(choice)]
+        columnOfRow[row] = choice
+        rowOfColumn[Int(choice)] = Int32(truncatingIfNeeded: row)
+        guard owner != Self.none else { return nil }
+        columnOfRow[Int(owner)] = Self.none
+        return best < second ? Int(owner) : nil
     }
 
     /// Counting sort by row, without the pairs that can never be worth making.

@@ -39,6 +39,8 @@ package struct DeepSortTracker: Tracker {
     private var matcher = OverlapMatcher()
     private var assignment = Assignment()
     private var rows: [Int] = []
+    private var overlaps = OverlapGate()
+    private var pairs: [OverlapPair] = []
 
     package init(options: Options = Options()) {
         self.options = options
@@ -94,14 +96,10 @@ package struct DeepSortTracker: Tracker {
             rows.append(index)
         }
         assignment.reset(rows: rows.count, columns: detections.count)
-        for (row, index) in rows.enumerated() {
-            for (column, detection) in detections.enumerated()
-            where !roster.taken[column] && detection.score >= options.highScore && detection.box.isTrackable {
-                let distance = roster.members[index].filter.squaredDistance(to: detection.box)
-                guard distance <= options.gate else { continue }
-                let cost = cost(of: index, detection, column, appearance)
-                assignment.allow(row: row, column: column, cost: Double(cost))
-            }
+        if let appearance {
+            allowByFace(detections, appearance)
+        } else {
+            allowByOverlap(detections)
         }
         assignment.solve(limit: 1)
         for (row, index) in rows.enumerated() {
@@ -110,17 +108,48 @@ package struct DeepSortTracker: Tracker {
         }
     }
 
-    /// Below 1 when the pair may be made.
-    private mutating func cost(
-        of index: Int, _ detection: Detection, _ column: Int, _ appearance: AppearanceQuery?
-    ) -> Float {
-        guard let appearance, let face = looks.look(at: column, by: appearance),
-            let similarity = roster.members[index].memory.nearest(to: face)
-        else {
-            let overlap = roster.tracks[index].box.intersectionOverUnion(detection.box)
-            return (1 - overlap) / (1 - options.minimumOverlap)
+    private func isCandidate(_ detection: Detection, _ column: Int) -> Bool {
+        !roster.taken[column] && detection.score >= options.highScore && detection.box.isTrackable
+    }
+
+    /// All pairs within the gate, by their faces where both are known.
+    private mutating func allowByFace(_ detections: [Detection], _ appearance: AppearanceQuery) {
+        for (row, index) in rows.enumerated() {
+            for (column, detection) in detections.enumerated() where isCandidate(detection, column) {
+                guard roster.members[index].filter.squaredDistance(to: detection.box) <= options.gate else { continue }
+                if let face = looks.look(at: column, by: appearance),
+                    let similarity = roster.members[index].memory.nearest(to: face)
+                {
+                    let cost = (1 - similarity) / options.maximumDistance
+                    assignment.allow(row: row, column: column, cost: Double(cost))
+                } else {
+                    allow(row, column, overlap: roster.tracks[index].box.intersectionOverUnion(detection.box))
+                }
+            }
         }
-        return (1 - similarity) / options.maximumDistance
+    }
+
+    /// All pairs that overlap enough and are within the gate.
+    private mutating func allowByOverlap(_ detections: [Detection]) {
+        overlaps.reset()
+        for (column, detection) in detections.enumerated() where isCandidate(detection, column) {
+            overlaps.add(detection.box, column: column)
+        }
+        overlaps.prepare()
+        pairs.removeAll(keepingCapacity: true)
+        for (row, index) in rows.enumerated() {
+            let box = roster.tracks[index].box
+            overlaps.collect(row: row, box: box, growth: 0, minimum: options.minimumOverlap, into: &pairs)
+        }
+        for pair in pairs {
+            let distance = roster.members[rows[pair.row]].filter.squaredDistance(to: detections[pair.column].box)
+            if distance <= options.gate { allow(pair.row, pair.column, overlap: pair.overlap) }
+        }
+    }
+
+    /// The cost is below 1, the limit, when the overlap is enough.
+    private mutating func allow(_ row: Int, _ column: Int, overlap: Float) {
+        assignment.allow(row: row, column: column, cost: Double((1 - overlap) / (1 - options.minimumOverlap)))
     }
 
     /// Tracks remember the face of each detection they took; that of a new track is looked at for this.

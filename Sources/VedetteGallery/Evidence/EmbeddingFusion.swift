@@ -45,9 +45,13 @@ package struct EmbeddingFusion: Sendable, Hashable {
     /// The best of their qualities, 0...1.
     package var bestQuality: Float { main?.bestQuality ?? 0 }
 
-    /// - Parameter quality: the picture's weight, 0...1, see ``FaceQuality/overall``.
+    /// - Parameters:
+    ///   - quality: the picture's weight, 0...1, see ``FaceQuality/overall``.
+    ///   - minimumSimilarity: in place of that of the options; 1 makes an outlier of every picture that does not repeat the mean.
     @discardableResult
-    package mutating func add(_ embedding: Embedding, quality: Float) -> Outcome {
+    package mutating func add(
+        _ embedding: Embedding, quality: Float, minimumSimilarity: Float? = nil
+    ) -> Outcome {
         guard quality > 0, quality.isFinite else { return .ignored }
         guard let known = main else {
             main = Side(embedding, quality: quality)
@@ -55,7 +59,7 @@ package struct EmbeddingFusion: Sendable, Hashable {
         }
         guard known.mean.values.count == embedding.values.count else { return .ignored }
         let similarity = known.mean.similarity(to: embedding)
-        if similarity >= options.minimumSimilarity {
+        if similarity >= minimumSimilarity ?? options.minimumSimilarity {
             if let other = rival, other.mean.similarity(to: embedding) > similarity {
                 return support(rival: embedding, quality: quality)
             }

@@ -15,6 +15,9 @@ package final class IdentityDirectory: Sendable {
         /// Seconds in which somebody counts as recently seen: few people are, so less similarity tells them apart. Raising it helps
         /// slow walkers between cameras and costs similarity when many people pass.
         package var recentSeconds: Double = 900
+        /// What is asked above the pack's threshold to take back that somebody is new. Raising it leaves more people who are two;
+        /// lowering it mixes more up.
+        package var reconsiderHeadroom: Float = 0.1
         /// Most seconds between two cameras' sights of a person that still make a hand-over.
         package var handOverSeconds: Double = 3600
 
@@ -80,21 +83,15 @@ package final class IdentityDirectory: Sendable {
         _ mean: Embedding, quality: Float, sighting: SightingID, at moment: Date, taken: Set<PersonID>, insists: Bool
     ) -> Decision {
         state.withLock { state in
-            let recent = recentPeople(state, at: moment)
-            let nearest = state.faces.search(mean, limit: 2) { taken.contains($0) }
-            for (match, count) in [
-                (state.faces.search(mean, limit: 1) { taken.contains($0) || !recent.contains($0) }.first, recent.count),
-                (nearest.first, state.people.count),
-            ] {
-                guard let match, let person = state.people[match.owner] else { continue }
-                guard match.similarity >= threshold.similarity(galleryCount: max(1, count)) else { continue }
+            if let found = whoIs(mean, state, at: moment, taken: taken) {
                 state.faces.insert(
-                    mean, of: person.id, key: sighting.rawValue, quality: quality, limit: AnonymousPerson.maximumSamples
-                )
-                return .join(person, similarity: match.similarity)
+                    mean, of: found.person.id, key: sighting.rawValue, quality: quality,
+                    limit: AnonymousPerson.maximumSamples)
+                return .join(found.person, similarity: found.similarity)
             }
-            if let match = nearest.first, !insists, match.similarity >= threshold.floor - 0.04 {
-                return .wait(nearest: match.similarity)
+            let nearest = state.faces.search(mean, limit: 1) { taken.contains($0) }.first
+            if let nearest, !insists, nearest.similarity >= threshold.floor - 0.04 {
+                return .wait(nearest: nearest.similarity)
             }
             state.lastNumber += 1
             let person = AnonymousPerson(id: .make(), number: state.lastNumber, createdAt: moment)
@@ -106,10 +103,54 @@ package final class IdentityDirectory: Sendable {
         }
     }
 
-    /// What an anonymous person's faces say about a face; nil when there is no such person any more.
-    package func similarity(of mean: Embedding, to person: PersonID) -> Float? {
+    /// Looks again for somebody who was seen before, for a person of whom nothing is known but this one appearance: what the first
+    /// looks did not show, more of them may.
+    ///
+    /// - Returns: who it is, in whose place the new person is forgotten; nil when it is still nobody else.
+    package func reconsider(
+        _ person: PersonID, _ mean: Embedding, quality: Float, sighting: SightingID, at moment: Date,
+        taken: Set<PersonID>
+    ) -> (person: AnonymousPerson, similarity: Float)? {
         state.withLock { state in
-            state.people[person] == nil ? nil : state.faces.similarity(of: mean, to: person)
+            guard state.people[person] != nil,
+                state.faces.similarity(of: mean, to: person, besides: sighting.rawValue) == nil,
+                let found = whoIs(mean, state, at: moment, taken: taken.union([person])),
+                found.similarity >= threshold.floor + options.reconsiderHeadroom
+            else { return nil }
+            drop(person, &state)
+            state.faces.insert(
+                mean, of: found.person.id, key: sighting.rawValue, quality: quality,
+                limit: AnonymousPerson.maximumSamples)
+            return found
+        }
+    }
+
+    /// The anonymous person that a face is: sought first among the few who were about lately, then among all.
+    private func whoIs(
+        _ mean: Embedding, _ state: borrowing State, at moment: Date, taken: Set<PersonID>
+    ) -> (person: AnonymousPerson, similarity: Float)? {
+        let recent = recentPeople(state, at: moment)
+        let tiers: [(people: Set<PersonID>?, count: Int)] = [(recent, recent.count), (nil, state.people.count)]
+        for tier in tiers where tier.count > 0 {
+            let nearest = state.faces.search(mean, limit: 1) { person in
+                taken.contains(person) || tier.people.map { !$0.contains(person) } ?? false
+            }
+            guard let match = nearest.first, let person = state.people[match.owner] else { continue }
+            guard match.similarity >= threshold.similarity(galleryCount: tier.count) else { continue }
+            return (person, match.similarity)
+        }
+        return nil
+    }
+
+    /// What an anonymous person's faces say about a face; nil when there is no such person any more.
+    ///
+    /// - Parameter sighting: an appearance that does not count.
+    package func similarity(
+        of mean: Embedding, to person: PersonID, besides sighting: SightingID? = nil
+    ) -> Float? {
+        state.withLock { state in
+            state.people[person] == nil
+                ? nil : state.faces.similarity(of: mean, to: person, besides: sighting?.rawValue)
         }
     }
 

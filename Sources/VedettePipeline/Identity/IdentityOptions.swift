@@ -26,6 +26,8 @@ package struct IdentityOptions: Sendable {
     package var doubtLooks = 3
     /// Weight that old evidence keeps in doubt: two looks of this total quality that show another face overrule it.
     package var doubtWeight: Float = 1.2
+    /// The same as ``sameFaceSimilarity`` while it is in doubt that the face is still the same.
+    package var doubtfulSimilarity: Float = 0.4
     /// Similarity to the evidence of a track below which a look is another face's, -1...1. Raising it notices more changes of face,
     /// and takes more poor looks of the same face for one.
     package var sameFaceSimilarity: Float = 0.3
@@ -55,6 +57,12 @@ package struct IdentityOptions: Sendable {
     /// While the nearest enrolled person is at most this far below what a name takes, the face is looked at twice as often before
     /// it is called unknown.
     package var nearMiss: Float = 0.06
+    /// Somebody unknown who was seen before, and whom the face resembles more, becomes somebody enrolled only when the similarity is
+    /// this much above what is asked: a look-alike who comes again is still the look-alike. Raising it keeps such people apart;
+    /// lowering it corrects sooner when somebody enrolled was first taken for unknown.
+    package var knownStrangerHeadroom: Float = 0.06
+    /// Seconds out of view for which a track still defends its name against one in view.
+    package var defenceSeconds = 0.5
 
     package init() {}
 
@@ -62,8 +70,12 @@ package struct IdentityOptions: Sendable {
     /// from 90 on, in between in proportion. A track is judged many times, and its evidence is of many pictures: the right person is
     /// far above, and a look-alike just below. Raising it keeps more look-alikes unnamed, lowering it names more people enrolled
     /// with one poor photo.
-    package var smallFaceHeadroom: Float = 0.08
-    package var clearFaceHeadroom: Float = 0.1
+    package var smallFaceHeadroom: Float = 0.05
+    package var clearFaceHeadroom: Float = 0.09
+
+    /// From this far above what a name takes, the way a person looks now is remembered for the next camera. Raising it remembers
+    /// fewer, surer looks; lowering it lets a wrong name spread to the next camera.
+    package var rememberHeadroom: Float = 0.06
 
     /// See ``smallFaceHeadroom``. The similarity of small faces is lower, that of strangers as well as that of the right person.
     package func headroom(height: Float) -> Float {

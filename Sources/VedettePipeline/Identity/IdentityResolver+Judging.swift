@@ -22,7 +22,9 @@ extension IdentityResolver {
             evidence.galleryVersion = gallery.version
             evidence.directoryVersion = directoryVersion
             resume(&evidence)
+            let before = evidence.identity.person
             judge(&evidence, gallery, at: moment)
+            if evidence.identity.person != before { evidence.personSince = frame }
             tracks[id] = evidence
             judged.append(id)
         }
@@ -119,10 +121,12 @@ extension IdentityResolver {
             looks >= needed || (looks >= needed - 1 && match.similarity >= asked + options.singleLookHeadroom)
         switch policy.decide(match, galleryCount: gallery.count, extraSimilarity: asked - general) {
         case .person where !isSeenEnough: evidence.judgement.verdict = .tooFewLooks
+        case .person where resemblesStranger(evidence, mean, more: match.similarity, asked: asked):
+            evidence.judgement.verdict = .ambiguous
         case .person:
             evidence.judgement.verdict = .recognised
             evidence.identity.become(match.person, name: match.name, similarity: match.similarity)
-            if match.similarity >= asked + options.singleLookHeadroom, let best = evidence.identity.best {
+            if match.similarity >= asked + options.rememberHeadroom, let best = evidence.identity.best {
                 directory.remember(
                     mean, quality: best.quality.overall, of: match.person, sighting: evidence.identity.sighting,
                     at: moment)
@@ -147,6 +151,16 @@ extension IdentityResolver {
         return true
     }
 
+    /// Whether the face is held to be somebody unknown who was seen before, and there is not enough to hold otherwise.
+    private func resemblesStranger(
+        _ evidence: TrackEvidence, _ mean: Embedding, more similarity: Float, asked: Float
+    ) -> Bool {
+        guard let stranger = evidence.identity.anonymous, similarity < asked + options.knownStrangerHeadroom,
+            let known = directory.similarity(of: mean, to: stranger.id, besides: evidence.identity.sighting)
+        else { return false }
+        return known > similarity
+    }
+
     private func judgeAnonymous(
         _ evidence: inout TrackEvidence, _ mean: Embedding, _ before: AnonymousPerson?, _ gallery: GallerySnapshot,
         at moment: Date
@@ -154,10 +168,17 @@ extension IdentityResolver {
         let identity = evidence.identity
         let quality = identity.best?.quality.overall ?? 0
         if let before {
+            evidence.judgement.verdict = .anonymous
+            let found = directory.reconsider(
+                before.id, mean, quality: quality, sighting: identity.sighting, at: moment,
+                taken: peopleInView(besides: identity.track))
+            if let (person, similarity) = found {
+                evidence.identity.become(person.id, name: person.name, similarity: similarity, anonymous: person)
+                return
+            }
             let held = directory.similarity(of: mean, to: before.id)
             if let held, held >= policy.threshold.floor - options.hysteresis {
                 directory.learn(mean, quality: quality, of: before.id, sighting: identity.sighting)
-                evidence.judgement.verdict = .anonymous
                 evidence.identity.become(before.id, name: before.name, similarity: held, anonymous: before)
                 return
             }
@@ -200,20 +221,36 @@ extension IdentityResolver {
         return true
     }
 
+    private struct Claim {
+        var track: Int
+        var isSeen: Bool
+        var similarity: Float
+        /// The frame in which it was made.
+        var since: Int
+
+        /// Whoever had the name first keeps it unless the other leads clearly, so that it does not go to and fro.
+        func isStronger(than rival: Claim, lead: Float) -> Bool {
+            if isSeen != rival.isSeen { return isSeen }
+            if since == rival.since { return similarity > rival.similarity }
+            return since < rival.since ? similarity + lead > rival.similarity : similarity > rival.similarity + lead
+        }
+    }
+
     /// One name on one live track: of two claims that of a face in view goes before that of one out of sight, then the stronger.
     /// The others are dropped, to be looked at again.
     private mutating func settleRivals() -> [Int] {
-        var strongest: [PersonID: (track: Int, isSeen: Bool, similarity: Float)] = [:]
+        var strongest: [PersonID: Claim] = [:]
         var dropped: [Int] = []
         for id in tracks.keys.sorted() {
             let evidence = tracks[id]!
             guard let person = evidence.identity.person, let similarity = evidence.identity.similarity else { continue }
-            let claim = (track: id, isSeen: evidence.isSeen, similarity: similarity)
+            let isSeen = evidence.isSeen || lastTime - evidence.lastSeen <= options.defenceSeconds
+            let claim = Claim(track: id, isSeen: isSeen, similarity: similarity, since: evidence.personSince)
             guard let rival = strongest[person] else {
                 strongest[person] = claim
                 continue
             }
-            let isStronger = claim.isSeen != rival.isSeen ? claim.isSeen : claim.similarity > rival.similarity
+            let isStronger = claim.isStronger(than: rival, lead: options.hysteresis)
             let loser = isStronger ? rival.track : id
             let winner = isStronger ? id : rival.track
             if isStronger { strongest[person] = claim }

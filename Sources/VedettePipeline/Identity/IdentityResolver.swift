@@ -17,9 +17,9 @@ package struct IdentityResolver: Sendable {
     var lost = LostFaces()
     /// Appearances that ended with the latest frame though their track goes on: another face is under it now.
     package internal(set) var parted: [TrackIdentity] = []
-    private var frame = 0
+    var frame = 0
     private var nextFace = 1
-    private var lastTime = -Double.infinity
+    var lastTime = -Double.infinity
 
     package init(options: IdentityOptions, policy: RecognitionPolicy, directory: IdentityDirectory) {
         self.options = options
@@ -147,7 +147,10 @@ package struct IdentityResolver: Sendable {
         tracks[track] = nil
         let wasSure =
             evidence.identity.person != nil || evidence.fusion.count >= options.looksNeeded(height: evidence.height)
-        let outcome = evidence.fusion.add(face.embedding, quality: max(0.01, face.quality.overall))
+        let nearest = gallery?.search(face.embedding)
+        let outcome = evidence.fusion.add(
+            face.embedding, quality: max(0.01, face.quality.overall),
+            minimumSimilarity: likeness(evidence, face.embedding, nearest, gallery))
         evidence.looks += 1
         evidence.attemptedAt = frame
         evidence.checkedAt = time
@@ -172,12 +175,26 @@ package struct IdentityResolver: Sendable {
         case .ignored: break
         }
         evidence.height = max(evidence.height, box.height)
-        if let nearest = gallery?.search(face.embedding) { evidence.vote(for: nearest.person) }
+        if let nearest { evidence.vote(for: nearest.person) }
         if face.quality.overall > evidence.identity.best?.quality.overall ?? -1 {
             evidence.identity.best = TrackIdentity.BestFace(
                 embedding: face.embedding, quality: face.quality, box: box, generation: evidence.generation)
         }
         tracks[track] = evidence
+    }
+
+    /// What a look must have in common with the evidence of its track to belong to it.
+    private func likeness(
+        _ evidence: TrackEvidence, _ look: Embedding, _ nearest: GalleryMatch?, _ gallery: GallerySnapshot?
+    ) -> Float {
+        // A look that clearly shows somebody else than the track is said to be is no evidence for who it is.
+        if evidence.identity.isNamed, let person = evidence.identity.person, let nearest, nearest.person != person,
+            nearest.similarity >= policy.threshold.floor + options.headroom(height: 0),
+            nearest.similarity - (gallery?.similarity(of: look, to: person) ?? -1) >= 2 * policy.margin
+        {
+            return 1
+        }
+        return evidence.wantedLooks > 0 ? options.doubtfulSimilarity : options.sameFaceSimilarity
     }
 
     /// The track shows another face than before: what it was goes to the lost faces, and it begins anew.

@@ -32,6 +32,8 @@ struct TrackEvidence: Sendable {
     var generation = 0
     /// Whether a face that was lost was looked for, and found.
     var isContinued = false
+    /// The frame in which it became the person it is.
+    var personSince = 0
     var judgement = Judgement()
 
     /// What the latest decision asked for, for ``TrackExplanation``.

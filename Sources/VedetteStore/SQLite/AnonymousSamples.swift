@@ -8,21 +8,50 @@ import VedetteCore
 /// ``AnonymousPerson/maximumSamples`` are kept, besides those that came with a merge, which may have to be given back.
 struct AnonymousSamples {
     private let db: Database
-    /// People who got a sample, and may have too many now.
-    private var grown: Set<PersonID> = []
+    /// Sighting and quality of the samples that each person has, as far as they were asked for.
+    private var kept: [PersonID: [SightingID: Float]] = [:]
 
     init(_ db: Database) { self.db = db }
 
     /// The sighting does not show this anonymous person after all.
-    func remove(_ sighting: SightingID, from person: PersonID) throws {
+    mutating func remove(_ sighting: SightingID, from person: PersonID) throws {
+        kept[person]?[sighting] = nil
         let statement = try db.cachedStatement(sql: "DELETE FROM sample WHERE id = ? AND person = ?")
         try statement.execute(arguments: [sighting.rawValue, person.rawValue])
     }
 
-    /// Takes over the face of the sighting, which shows this anonymous person, if it has one.
+    /// Takes over the face of the sighting, which shows this anonymous person, if it has one that is among their best.
     ///
     /// A sample that stayed with somebody who was anonymous and has a name now is theirs: an operator saw it.
-    mutating func keep(_ sighting: SightingID, of person: PersonID) throws {
+    mutating func keep(_ sighting: SightingID, quality: Float, of person: PersonID) throws {
+        var others = try kept[person] ?? samples(of: person)
+        kept[person] = others
+        others[sighting] = nil
+        let worst = others.min { ($0.value, $1.key) < ($1.value, $0.key) }
+        let isFull = others.count >= AnonymousPerson.maximumSamples
+        // Most faces of somebody who is often seen end here, and cost nothing.
+        if isFull, let worst, worst.value >= quality, kept[person]?[sighting] == nil { return }
+        guard try insert(sighting) else { return }
+        if isFull, let worst { try remove(worst.key, from: person) }
+        kept[person]?[sighting] = quality
+    }
+
+    /// Without those that came with a merge.
+    private func samples(of person: PersonID) throws -> [SightingID: Float] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, quality FROM sample
+                WHERE person = ? AND NOT EXISTS (
+                    SELECT 1 FROM merge_item WHERE item = sample.id AND kind = 'sample')
+                """)
+        var samples: [SightingID: Float] = [:]
+        let rows = try Row.fetchCursor(statement, arguments: [person.rawValue])
+        while let row = try rows.next() { samples[try SQLiteStore.identifier(row[0])] = row[1] }
+        return samples
+    }
+
+    /// - Returns: false when the sighting has no face, or its sample is somebody's who has a name.
+    private func insert(_ sighting: SightingID) throws -> Bool {
         let sample = try db.cachedStatement(
             sql: """
                 INSERT INTO sample (id, person, model, quality, source, created_at, embedding)
@@ -35,7 +64,7 @@ struct AnonymousSamples {
                 WHERE (SELECT anonymous FROM person WHERE person.id = sample.person) = 1
                 """)
         try sample.execute(arguments: [SQLiteStore.sampleSource(sighting), sighting.rawValue])
-        guard db.changesCount > 0 else { return }
+        guard db.changesCount > 0 else { return false }
         let image = try db.cachedStatement(
             sql: """
                 INSERT INTO sample_image (sample, jpeg)
@@ -43,23 +72,12 @@ struct AnonymousSamples {
                 ON CONFLICT (sample) DO UPDATE SET jpeg = excluded.jpeg
                 """)
         try image.execute(arguments: [sighting.rawValue])
-        grown.insert(person)
+        return true
     }
 
-    /// Drops the samples that are too many, and the people of whom no sighting is left. Somebody of whom a face was
-    /// rejected stays until they expire, so that the rejection holds.
+    /// Drops the people of whom no sighting is left. Somebody of whom a face was rejected stays until they expire, so
+    /// that the rejection holds.
     func finish() throws {
-        for person in grown {
-            let trim = try db.cachedStatement(
-                sql: """
-                    DELETE FROM sample WHERE id IN (
-                        SELECT id FROM sample
-                        WHERE person = ? AND NOT EXISTS (
-                            SELECT 1 FROM merge_item WHERE item = sample.id AND kind = 'sample')
-                        ORDER BY quality DESC, id LIMIT -1 OFFSET \(AnonymousPerson.maximumSamples))
-                    """)
-            try trim.execute(arguments: [person.rawValue])
-        }
         try db.execute(
             sql: """
                 DELETE FROM person WHERE anonymous = 1 AND sightings = 0

@@ -87,7 +87,9 @@ extension SQLiteStore {
         try db.execute(
             sql: "DELETE FROM merge_item WHERE item = ? AND kind = 'sighting'", arguments: [sighting.rawValue])
         var samples = AnonymousSamples(db)
-        if let person, try requirePerson(person, db).isAnonymous { try samples.keep(sighting, of: person) }
+        if let person, try requirePerson(person, db).isAnonymous {
+            try samples.keep(sighting, quality: before.quality, of: person)
+        }
         try samples.finish()
         try advanceGallery(db)
     }

@@ -79,20 +79,20 @@ struct SightingUpsert {
                 best.jpeg.isEmpty ? nil : Data(best.jpeg),
             ])
         }
-        try keepSample(of: sighting.id, showing: person, hasNewFace: hasNewFace)
+        try keepSample(of: sighting, showing: person, hasNewFace: hasNewFace)
     }
 
     /// Brings the samples of anonymous people up to date after the sighting and its face were written.
-    private mutating func keepSample(of sighting: SightingID, showing person: Present?, hasNewFace: Bool) throws {
+    private mutating func keepSample(of sighting: Sighting, showing person: Present?, hasNewFace: Bool) throws {
         guard samples != nil else { return }
-        let before = stored[sighting]
+        let before = stored[sighting.id]
         let now = before?.isAssigned == true ? before?.person : person
-        stored[sighting] = Shown(person: now, isAssigned: before?.isAssigned ?? false)
+        stored[sighting.id] = Shown(person: now, isAssigned: before?.isAssigned ?? false)
         if let previous = before?.person, previous.isAnonymous, previous.id != now?.id {
-            try samples?.remove(sighting, from: previous.id)
+            try samples?.remove(sighting.id, from: previous.id)
         }
         if let now, now.isAnonymous, hasNewFace || before?.person?.id != now.id {
-            try samples?.keep(sighting, of: now.id)
+            try samples?.keep(sighting.id, quality: sighting.quality, of: now.id)
         }
     }
 

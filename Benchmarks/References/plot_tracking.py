@@ -10,7 +10,7 @@ import math
 import pathlib
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 60, 20, 20, 50
+LEFT, RIGHT, TOP, BOTTOM = 60, 34, 20, 50
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #333 }
 .axis { stroke: #888; fill: none }
@@ -66,7 +66,8 @@ def main():
     parts.append(f'<text x="{middle:.0f}" y="{HEIGHT - 10}" text-anchor="middle">microseconds a frame of 50 objects (log)</text>')
     parts.append(f'<text x="14" y="{HEIGHT / 2:.0f}" text-anchor="middle" transform="rotate(-90 14 {HEIGHT / 2:.0f})">HOTA</text>')
     # Labels stand beside their points, and step aside downwards where two would cover each other.
-    taken = []
+    # A point is an obstacle to the labels of others.
+    taken = [(x - 6, x + 6, y + 4) for x, y in (place(time, hota) for time, hota, _ in points)]
     for time, hota, name in sorted(points, key=lambda point: -point[1]):
         x, y = place(time, hota)
         kind = "ours" if name.startswith("vedette") else "theirs"

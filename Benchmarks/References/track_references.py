@@ -5,7 +5,8 @@
 
 For each tracker and sequence it writes MOTChallenge text to OUT/TRACKER/SEQUENCE.txt and the mean time of a frame to
 OUT/summary.json; with --vedette also the tracks of Vedette and the accuracy of all of them, as `vedette evaluate
-tracking` finds it. Sequences are the folders of DATA/mot with det/det.txt, gt/gt.txt and seqinfo.ini; DATA is
+tracking` finds it. Vedette's trackers are also judged by what a live view shows (--online), as the references are.
+Sequences are the folders of DATA/mot with det/det.txt, gt/gt.txt and seqinfo.ini; DATA is
 VEDETTE_TEST_DATA or ../shared/data. Install requirements.txt first (see there for boxmot).
 """
 
@@ -90,13 +91,14 @@ def main():
         spent, frames = (sum(column) for column in zip(*results))
         summary[name] = {"microseconds_per_frame": 1e6 * spent / frames}
     if options.vedette:
-        for kind in OURS:
-            name = f"vedette-{kind}"
+        for kind, online in [(kind, online) for online in (False, True) for kind in OURS]:
+            name = f"vedette-{kind}" + (" --online" if online else "")
             (options.out / name).mkdir(parents=True, exist_ok=True)
             spent = frames = 0
             for folder in sequences:
                 command = [options.vedette, "track", "--detections", str(folder / "det/det.txt"), "--tracker", kind]
                 command += ["--output", str(options.out / name / f"{folder.name}.txt"), "--json"]
+                command += ["--online"] if online else []
                 report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
                 spent += report["microsecondsPerFrame"] * report["frames"]
                 frames += report["frames"]

@@ -73,4 +73,12 @@ import VedetteCore
         }
         #expect(error.message.contains("det.txt") && error.message.contains("frame 7"))
     }
+
+    @Test func aThousandOnTheSameSpotAreRefusedAndAHundredAreNot() throws {
+        let tracking = SequenceTracking(rate: 30)
+        try tracking.check(try text((0..<100).map { _ in row(1) }), name: "det.txt")
+        let heap = try text((0..<1100).map { _ in row(3) })
+        let error = try #require(throws: CrowdedFrame.self) { try tracking.check(heap, name: "det.txt") }
+        #expect(error.message.contains("frame 3") && error.message.contains("lie on each other"))
+    }
 }

@@ -13,9 +13,9 @@ package struct AppearanceOptions: Sendable, Hashable {
     /// Share (0...1) of the similarity in the cost of a pair; the rest is overlap. Raise it to follow the face, lower
     /// it to follow the motion when the two disagree.
     package var weight: Float = 0.5
-    /// Below this similarity (-1...1) a detection is somebody else than the track, however well it overlaps. Two people
-    /// are below it 99 times in 100, one person seen twice seldom is: SFace calls two photos the same person from 0.36 on.
-    /// Raise it against swaps and against newcomers on a lost track; lower it when blur and turned heads break tracks.
+    /// Below this similarity (-1...1) a detection is somebody else than the track, however well it overlaps. For SFace
+    /// two photos are of one person from 0.36 on, and 1 in 100 pairs of different people is above 0.31. Raise it against
+    /// swaps and against newcomers on a lost track; lower it when blur and turned heads break tracks.
     package var contradiction: Float = 0.3
     /// From this similarity on a face that was looked at counts as a view of its track and is remembered. Raise it
     /// against tracks that learn from somebody else; lower it to remember more different views.

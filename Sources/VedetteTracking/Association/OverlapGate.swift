@@ -82,6 +82,13 @@ struct OverlapGate: Sendable {
         }
     }
 
+    /// How many boxes overlap this one by more than `minimum`.
+    func count(near box: Box, minimum: Float) -> Int {
+        var count = 0
+        forEach(near: box, growth: 0, minimum: minimum) { _, _ in count += 1 }
+        return count
+    }
+
     @inline(__always)
     private func forEach(near box: Box, growth: Float, minimum: Float, _ body: (Int, Float) -> Void) {
         let edges = Edges(box)

@@ -26,14 +26,32 @@ package struct SequenceTracking: Sendable {
 
     /// Whether a text can be tracked in reasonable time.
     ///
-    /// - Throws: at a frame of more than 10,000 detections, which is no picture.
+    /// - Throws: at a frame of more than 10,000 detections, or of so many that lie on each other that no tracker could
+    ///   tell them apart: nobody took out the duplicates of a detector.
     package func check(_ text: MOTText, name: String) throws(CrowdedFrame) {
+        var gate = OverlapGate()
         var start = 0
         while start < text.records.count {
             let frame = text.records[start].frame
-            let count = text.records[start...].prefix { $0.frame == frame }.count
-            guard count <= CrowdedFrame.limit else { throw CrowdedFrame(name: name, frame: frame, count: count) }
-            start += count
+            let records = text.records[start...].prefix { $0.frame == frame }
+            start = records.endIndex
+            guard records.count <= CrowdedFrame.limit else {
+                throw CrowdedFrame(name: name, frame: frame, count: records.count, pairs: nil)
+            }
+            // Fewer cannot have as many pairs.
+            guard records.count * records.count > CrowdedFrame.pairLimit else { continue }
+            gate.reset()
+            for (column, record) in records.enumerated() where record.box.isTrackable {
+                gate.add(record.box, column: column)
+            }
+            gate.prepare()
+            var pairs = 0
+            for record in records where pairs <= CrowdedFrame.pairLimit {
+                pairs += gate.count(near: record.box, minimum: 0.2)
+            }
+            guard pairs <= CrowdedFrame.pairLimit else {
+                throw CrowdedFrame(name: name, frame: frame, count: records.count, pairs: pairs)
+            }
         }
     }
 
@@ -95,12 +113,22 @@ package struct SequenceTracking: Sendable {
 /// A frame with more detections than a picture can hold.
 package struct CrowdedFrame: DescribedError {
     package static let limit = 10_000
+    /// Pairs of detections that overlap by more than 0.2, each counted from both sides.
+    package static let pairLimit = 1_000_000
 
     package let name: String
     package let frame: Int
     package let count: Int
+    /// Set when it is the overlaps that are too many.
+    package let pairs: Int?
 
-    package var message: String { "\(name): frame \(frame) has \(count) detections, more than \(Self.limit)" }
-    package var remedy: String? { "leave out those of low score" }
+    package var message: String {
+        pairs == nil
+            ? "\(name): frame \(frame) has \(count) detections, more than \(Self.limit)"
+            : "\(name): the \(count) detections of frame \(frame) lie on each other"
+    }
+    package var remedy: String? {
+        pairs == nil ? "leave out those of low score" : "suppress those that overlap a better one"
+    }
     package var isRetriable: Bool { false }
 }

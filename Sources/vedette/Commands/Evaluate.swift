@@ -9,7 +9,10 @@ struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure accuracy against annotated data.",
         discussion: "Docs/Benchmarks.md has the figures and the commands that give them.",
-        subcommands: [DetectionCommand.self, VerificationCommand.self, TrackingCommand.self, SceneCommand.self])
+        subcommands: [
+            DetectionCommand.self, VerificationCommand.self, TrackingCommand.self, SceneCommand.self,
+            IdentificationCommand.self, CalibrateCommand.self,
+        ])
 
     struct DetectionCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -94,7 +97,7 @@ struct Evaluate: AsyncParsableCommand {
                 let fold = table.columns.firstIndex(of: "fold")
                 let engine = try Engine.open(try shared.load())
                 let names = Set(table.rows.flatMap { [$0.fields[columns[0]], $0.fields[columns[1]]] }).sorted()
-                let (embeddings, failed) = try await embed(names, engine)
+                let (embeddings, failed) = try await CentralFaces(engine: engine, folder: images).embed(names)
                 var trials: [VerificationEvaluation.Trial] = []
                 for row in table.rows {
                     guard let first = embeddings[row.fields[columns[0]]],
@@ -124,30 +127,6 @@ struct Evaluate: AsyncParsableCommand {
                 }
                 try Outcome.check(failed: failed, of: names.count)
             }
-        }
-
-        private func embed(_ names: [String], _ engine: Engine) async throws -> ([String: Embedding], failed: Int) {
-            var embeddings: [String: Embedding] = [:]
-            let folder = images
-            let failed = try await PictureBatch(engine: engine).run(names.map { folder + "/" + $0 }) {
-                _, frame -> Embedding? in
-                let found = try engine.detector.detect(in: frame, minimumScore: 0.3)
-                func distance(_ face: Detection) -> Float {
-                    let dx = face.box.center.x - Float(frame.width) / 2
-                    let dy = face.box.center.y - Float(frame.height) / 2
-                    return dx * dx + dy * dy
-                }
-                guard let face = found.min(by: { distance($0) < distance($1) }) else { return nil }
-                return try engine.embedder.embed(face, in: frame).embedding
-            } emit: { path, embedding in
-                let name = String(path.dropFirst(folder.count + 1))
-                if let embedding {
-                    embeddings[name] = embedding
-                } else {
-                    Console.note("vedette: \(name): no face was found")
-                }
-            }
-            return (embeddings, failed)
         }
 
         struct Report: Encodable {

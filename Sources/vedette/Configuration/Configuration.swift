@@ -33,7 +33,7 @@ struct Configuration: Sendable, Hashable {
     }
 
     struct Recognition: Sendable, Hashable {
-        var falsePositiveRate = 0.01
+        var falsePositiveRate = 0.005
         var margin = 0.04
         var minimumQuality = 0.1
         var retryFrames = 10

@@ -36,6 +36,8 @@ extension Evaluate {
             var handovers: Int
             var handoversKept: Int
             var merged: Int
+            /// Faces that were followed, one a frame each, and how many of them were embedded.
+            var faces: Int
             var embeddings: Int
             var seconds: Double
 
@@ -53,6 +55,7 @@ extension Evaluate {
                 handovers = score.handOvers
                 handoversKept = score.handOversKept
                 merged = score.merged
+                faces = score.faces
                 self.embeddings = embeddings
                 self.seconds = seconds
             }
@@ -63,7 +66,7 @@ extension Evaluate {
                     + "taken for unknown \(thousandths(takenForUnknownRate)); "
                     + "strangers named in \(strangerVisitsNamed) of \(strangerVisits) visits; "
                     + "hand-overs of strangers kept \(handoversKept) of \(handovers), \(merged) merged; "
-                    + "\(embeddings) embeddings"
+                    + "\(embeddings) embeddings of \(faces) faces"
             }
         }
 

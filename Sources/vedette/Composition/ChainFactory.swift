@@ -60,11 +60,16 @@ struct ChainFactory: Sendable {
         options.highScore = Float(tracking.highScore)
         options.life.maximumLostSeconds = tracking.lostSeconds
         options.appearance.weight = Float(tracking.appearanceWeight)
-        if !tracking.appearance { options.appearance.use = .never }
+        options.appearance.use =
+            switch tracking.appearance {
+            case "off": .never
+            case "always": .always
+            default: .inDoubt
+            }
         // Both names were checked where they came from.
         let chosen = kind.flatMap(TrackerKind.init) ?? TrackerKind(rawValue: tracking.tracker) ?? .bytetrack
         return TrackHandler(
-            tracker: chosen.make(options: options), embedder: tracking.appearance ? engine.embedder : nil,
+            tracker: chosen.make(options: options), embedder: options.appearance.use == .never ? nil : engine.embedder,
             maximumPerFrame: most ?? .max)
     }
 

@@ -28,7 +28,7 @@ struct Configuration: Sendable, Hashable {
         var tracker = "bytetrack"
         var highScore = 0.5
         var lostSeconds = 1.0
-        var appearance = true
+        var appearance = "doubt"
         var appearanceWeight = 0.5
     }
 

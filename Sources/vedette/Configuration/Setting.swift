@@ -98,7 +98,7 @@ struct Setting {
             .number("analysis.motion_threshold", \.analysis.motionThreshold, 0...255),
             .limit("analysis.detection_rate", \.analysis.detectionRate, 0.1...240),
             .text("tracking.tracker", \.tracking.tracker, allowed: TrackerKind.allCases.map(\.rawValue)),
-            .flag("tracking.appearance", \.tracking.appearance),
+            .text("tracking.appearance", \.tracking.appearance, allowed: ["off", "doubt", "always"]),
             .number("tracking.appearance_weight", \.tracking.appearanceWeight, 0...1),
             .number("tracking.high_score", \.tracking.highScore, 0.05...0.99),
             .number("tracking.lost_seconds", \.tracking.lostSeconds, 0.1...60),

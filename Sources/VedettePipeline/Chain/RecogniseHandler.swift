@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 package import VedetteCore
 package import VedetteGallery
 import VedetteTracking
@@ -12,6 +13,8 @@ package final class RecogniseHandler: FrameHandler {
     private let outlets: Outlets
     private var resolver: IdentityResolver
     private let onFailure: @Sendable (any Error) -> Void
+    private let embedded = Counter(label: "vedette_embeddings", dimensions: [("reason", "identity")])
+    private let handedOver = Counter(label: "vedette_handovers")
     /// Embeddings computed here so far; those that the tracker asked for are not among them.
     package private(set) var embeddings = 0
 
@@ -70,8 +73,8 @@ package final class RecogniseHandler: FrameHandler {
             guard let index = track.detectionIndex else { continue }
             let face = context.detections[index]
             guard face.landmarks != nil else { continue }
-            if let embedded = context.embedded[index] {
-                resolver.observe(track.id, embedded, box: face.box, at: context.time, gallery: snapshot)
+            if let look = context.embedded[index] {
+                resolver.observe(track.id, look, box: face.box, at: context.time, gallery: snapshot)
                 continue
             }
             seen[track.id] = (index, face)
@@ -81,11 +84,12 @@ package final class RecogniseHandler: FrameHandler {
         for track in resolver.due(candidates, at: context.time) {
             guard let (index, face) = seen[track] else { continue }
             do {
-                let embedded = try embedder.embed(face, in: context.frame)
+                let look = try embedder.embed(face, in: context.frame)
                 embeddings += 1
-                context.embedded[index] = embedded
-                tracking.learn(embedded.embedding, of: track)
-                resolver.observe(track, embedded, box: face.box, at: context.time, gallery: snapshot)
+                embedded.increment()
+                context.embedded[index] = look
+                tracking.learn(look.embedding, of: track)
+                resolver.observe(track, look, box: face.box, at: context.time, gallery: snapshot)
             } catch {
                 // One face that cannot be embedded must not cost the others their picture; it is tried again in its turn.
                 resolver.attempted(track, at: context.time)
@@ -105,6 +109,7 @@ package final class RecogniseHandler: FrameHandler {
                 at: context.moment)
             guard let handOver else { continue }
             context.handOvers.append(handOver)
+            handedOver.increment()
             outlets.events?.publish(.handOver(handOver), at: context.moment)
         }
     }

@@ -1,3 +1,4 @@
+import Metrics
 package import VedetteCore
 package import VedetteTracking
 
@@ -7,6 +8,7 @@ package final class TrackHandler: FrameHandler {
     private var tracker: any Tracker
     private let embedder: (any FaceEmbedder)?
     private let maximumPerFrame: Int
+    private let counter = Counter(label: "vedette_embeddings", dimensions: [("reason", "doubt")])
     /// Embeddings that were computed because motion and overlap left a doubt.
     package private(set) var embeddings = 0
 
@@ -46,6 +48,7 @@ package final class TrackHandler: FrameHandler {
             return face.embedding
         }
         embeddings += embedded.count
+        if !embedded.isEmpty { counter.increment(by: embedded.count) }
         context.embedded = embedded
     }
 }

@@ -69,6 +69,13 @@ struct Server {
         let chains = ChainFactory(
             engine: engine, gallery: gallery, directory: directory, configuration: configuration, logger: logger,
             outlets: .init(events: events, explanations: explanations))
+        metrics.collect {
+            [
+                MetricFamily(
+                    "vedette_anonymous_people", .gauge, help: "Unknown people who are told apart.",
+                    samples: [.init(Double(directory.anonymousCount))])
+            ]
+        }
         let supervisor = supervisor(engine, chains, store, hub, scheduler, writer, logger)
         let expiry = AnonymousExpiry(people: people, days: configuration.identity.anonymousDays, logger: logger)
         let http = try http(engine, people, store, hub, events, explanations, supervisor, metrics, logger)
@@ -163,6 +170,10 @@ enum MetricHelp {
     static func describe(in registry: PrometheusRegistry) {
         registry.describe("vedette_stage_duration_seconds", "Time of one handler of the chain for one frame.")
         registry.describe("vedette_frame_latency_seconds", "From the capture of a frame to the end of its chain.")
+        registry.describe(
+            "vedette_embeddings_total",
+            "Faces embedded, to find out who they are (identity) or which track they belong to (doubt).")
+        registry.describe("vedette_handovers_total", "People who came from one camera's view into another's.")
         registry.describe("vedette_frames_failed_total", "Frames on which a handler failed.")
     }
 }

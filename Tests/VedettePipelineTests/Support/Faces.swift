@@ -6,9 +6,14 @@ import VedetteCore
 enum Faces {
     private static let pool = FramePool(width: 64, height: 36)
 
-    /// A grey picture. The wall clock reads the same seconds from 1,000,000 on.
-    static func frame(at seconds: Double, sequence: Int = 0) -> Frame {
-        let time = CaptureTime(wall: Int64((1_000_000 + seconds) * 1e9), monotonic: Int64(seconds * 1e9))
+    /// A grey picture.
+    ///
+    /// - Parameters:
+    ///   - seconds: of the film.
+    ///   - wall: seconds on the wall clock since ``moment(_:)`` 0; as those of the film when nil.
+    static func frame(at seconds: Double, wall: Double? = nil, sequence: Int = 0) -> Frame {
+        let now = wall ?? seconds
+        let time = CaptureTime(wall: Int64((1_000_000 + now) * 1e9), monotonic: Int64(now * 1e9))
         return pool.frame(colorimetry: .limited601, captureTime: time, sequence: UInt64(sequence), mediaTime: seconds) {
             $0.y.update(repeating: 128, count: $0.yStride * 36)
             $0.u.update(repeating: 128, count: $0.uStride * 18)

@@ -4,7 +4,16 @@ import VedetteCore
 
 /// Frames and faces for chains that are taken through a few seconds by hand.
 enum Faces {
-    private static let pool = FramePool(width: 64, height: 36)
+    private static let width = 1280
+    private static let height = 720
+
+    /// One row stands for all rows of every plane, so that a test can keep many frames.
+    private static let row = FramePool(width: width, height: 1)
+        .frame(colorimetry: .limited601, captureTime: CaptureTime(wall: 0, monotonic: 0), sequence: 0) {
+            $0.y.update(repeating: 128, count: $0.yStride)
+            $0.u.update(repeating: 128, count: $0.uStride)
+            $0.v.update(repeating: 128, count: $0.vStride)
+        }
 
     /// A grey picture.
     ///
@@ -13,12 +22,12 @@ enum Faces {
     ///   - wall: seconds on the wall clock since ``moment(_:)`` 0; as those of the film when nil.
     static func frame(at seconds: Double, wall: Double? = nil, sequence: Int = 0) -> Frame {
         let now = wall ?? seconds
-        let time = CaptureTime(wall: Int64((1_000_000 + now) * 1e9), monotonic: Int64(now * 1e9))
-        return pool.frame(colorimetry: .limited601, captureTime: time, sequence: UInt64(sequence), mediaTime: seconds) {
-            $0.y.update(repeating: 128, count: $0.yStride * 36)
-            $0.u.update(repeating: 128, count: $0.uStride * 18)
-            $0.v.update(repeating: 128, count: $0.vStride * 18)
-        }
+        let planes = Frame.Planes(
+            y: row.planes.y, u: row.planes.u, v: row.planes.v, yStride: 0, uStride: 0, vStride: 0)
+        return Frame(
+            width: width, height: height, planes: planes, colorimetry: .limited601,
+            captureTime: CaptureTime(wall: Int64((1_000_000 + now) * 1e9), monotonic: Int64(now * 1e9)),
+            sequence: UInt64(sequence), mediaTime: seconds)
     }
 
     static func moment(_ seconds: Double) -> Date { Date(timeIntervalSince1970: 1_000_000 + seconds) }

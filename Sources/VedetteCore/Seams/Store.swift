@@ -57,8 +57,13 @@ package struct GalleryContents: Sendable {
         package var embedding: Embedding
         /// Of an anonymous person, see ``AnonymousPerson``: not to be searched among those who are enrolled.
         package var isAnonymous: Bool
+        /// The sample; of an anonymous person its text is that of the sighting it was taken from.
+        package var sample: SampleID
 
-        package init(person: PersonID, name: String, embedding: Embedding, isAnonymous: Bool = false) {
+        package init(
+            person: PersonID, name: String, embedding: Embedding, isAnonymous: Bool = false, sample: SampleID = .make()
+        ) {
+            self.sample = sample
             self.person = person
             self.name = name
             self.embedding = embedding

@@ -42,8 +42,9 @@ package final class FaceIndex<Owner: Hashable & Sendable>: @unchecked Sendable {
 
     /// Number of faces.
     package var count: Int { rows.count }
-    package var owners: Set<Owner> { Set(byOwner.keys) }
     package func contains(_ owner: Owner) -> Bool { byOwner[owner] != nil }
+    /// The keys of an owner's faces.
+    package func keys(of owner: Owner) -> Set<String> { Set((byOwner[owner] ?? []).map { rows[$0].key }) }
 
     /// Puts a face in, in place of the owner's face of the same key. The first face of all decides on the length; a face of
     /// another length is left out.

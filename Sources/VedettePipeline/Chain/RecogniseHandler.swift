@@ -15,6 +15,8 @@ package final class RecogniseHandler: FrameHandler {
     private let onFailure: @Sendable (any Error) -> Void
     private let embedded = Counter(label: "vedette_embeddings", dimensions: [("reason", "identity")])
     private let handedOver = Counter(label: "vedette_handovers")
+    /// Appearances that live, whose explanations are to be ended.
+    private var explained: Set<SightingID> = []
     /// Embeddings computed here so far; those that the tracker asked for are not among them.
     package private(set) var embeddings = 0
 
@@ -44,9 +46,16 @@ package final class RecogniseHandler: FrameHandler {
 
     package func handle(_ context: inout FrameContext) throws {
         let snapshot = gallery.snapshot
-        let lastWords = context.ended.compactMap { resolver.identity(of: $0.id) }
-        let leaving = context.ended.compactMap { resolver.tracks[$0.id] }
-        resolver.begin(tracks: context.tracks, ended: context.ended, at: context.time)
+        let last = context.ended.compactMap { resolver.tracks[$0.id] }
+        guard context.isDetected || context.tracks.isEmpty else {
+            // Nobody looked: faces are where they are expected, and who they are is as it was.
+            resolver.end(context.ended)
+            context.identities = resolver.identities
+            report(last, snapshot, &context)
+            return
+        }
+        let picture = Box(x: 0, y: 0, width: Float(context.frame.width), height: Float(context.frame.height))
+        resolver.begin(tracks: context.tracks, ended: context.ended, at: context.time, in: picture)
         let failure = look(&context, snapshot)
         let judged = resolver.decide(snapshot, at: context.moment)
         context.identities = resolver.identities
@@ -54,15 +63,36 @@ package final class RecogniseHandler: FrameHandler {
         announce(&context)
         if let book = outlets.explanations {
             for track in judged {
-                if let evidence = resolver.tracks[track] {
-                    book.write(explain(evidence, snapshot, context, isLive: true))
-                }
+                if let evidence = resolver.tracks[track] { book.write(explain(evidence, snapshot, context)) }
             }
-            for evidence in leaving { book.write(explain(evidence, snapshot, context, isLive: false)) }
         }
-        // The handlers after this one still report the tracks that ended.
-        for identity in lastWords { context.identities[identity.track] = identity }
+        report(last, snapshot, &context)
         if let failure { onFailure(failure) }
+    }
+
+    package func finish() {
+        for sighting in explained { outlets.explanations?.end(sighting) }
+    }
+
+    /// The last words of tracks that ended, for the handlers after this one; and the end of explanations that are over.
+    private func report(_ last: [TrackEvidence], _ snapshot: GallerySnapshot, _ context: inout FrameContext) {
+        for var identity in last.map(\.identity) {
+            // Who was erased since the track was last judged is not named once more.
+            let isKnown = identity.person.map { person in
+                identity.isAnonymous ? resolver.directory.person(person) != nil : snapshot.name(of: person) != nil
+            }
+            if isKnown == false { identity.clear() }
+            context.identities[identity.track] = identity
+        }
+        guard let book = outlets.explanations else { return }
+        let living = Set(resolver.tracks.values.lazy.map(\.identity.sighting))
+        for sighting in explained.subtracting(living) {
+            let evidence = last.first { $0.identity.sighting == sighting }
+            book.end(
+                sighting, lastSeen: evidence.map { context.moment.addingTimeInterval($0.lastSeen - context.time) },
+                framesSeen: evidence?.framesSeen)
+        }
+        explained = living
     }
 
     /// Takes the looks that are due, and those that the tracker took.
@@ -81,7 +111,7 @@ package final class RecogniseHandler: FrameHandler {
             candidates.append((track.id, embedder.quality(of: face, in: context.frame).overall))
         }
         var failure: (any Error)?
-        for track in resolver.due(candidates, at: context.time) {
+        for track in resolver.due(candidates, at: context.time, taken: context.embedded.count) {
             guard let (index, face) = seen[track] else { continue }
             do {
                 let look = try embedder.embed(face, in: context.frame)
@@ -115,11 +145,11 @@ package final class RecogniseHandler: FrameHandler {
     }
 
     private func explain(
-        _ evidence: TrackEvidence, _ snapshot: GallerySnapshot, _ context: FrameContext, isLive: Bool
+        _ evidence: TrackEvidence, _ snapshot: GallerySnapshot, _ context: FrameContext
     ) -> TrackExplanation {
         func moment(_ seconds: Double) -> Date { context.moment.addingTimeInterval(seconds - context.time) }
         return evidence.explanation(
-            snapshot, resolver.directory, camera: context.camera, isLive: isLive,
+            snapshot, resolver.directory, camera: context.camera, isLive: true,
             firstSeen: moment(evidence.identity.since), lastSeen: moment(evidence.lastSeen),
             marginNeeded: resolver.policy.margin)
     }

@@ -82,6 +82,8 @@ package final class RecordHandler: FrameHandler {
 
     private func update(_ track: Track, _ identity: TrackIdentity, _ context: FrameContext) {
         let moment = context.moment
+        let isNew = open[identity.sighting] == nil
+        let isReopened = isNew && closed[identity.sighting] != nil
         var appearance =
             open[identity.sighting] ?? closed.removeValue(forKey: identity.sighting)
             ?? Appearance(
@@ -90,7 +92,6 @@ package final class RecordHandler: FrameHandler {
                     firstSeen: moment.addingTimeInterval(identity.since - context.time), lastSeen: moment,
                     similarity: nil, quality: 0, ended: false),
                 track: track.id, submittedAt: -.infinity, lastSeen: context.time, faceQuality: -1, faceGeneration: 0)
-        let isNew = open[identity.sighting] == nil
         let before = appearance.sighting
         appearance.track = track.id
         appearance.lastSeen = context.time
@@ -118,16 +119,18 @@ package final class RecordHandler: FrameHandler {
             sink.submit(SightingRecord(sighting: appearance.sighting, face: face, anonymous: appearance.anonymous))
         }
         open[identity.sighting] = appearance
-        if isNew {
-            tell(.opened, appearance, at: moment)
-        } else if isOther {
-            tell(before.person == nil ? .identified : .corrected, appearance, at: moment)
-        }
+        // One that goes on after a short absence was opened before.
+        if isNew, !isReopened { tell(.opened, appearance, at: moment) }
+        if isOther { tell(before.person == nil ? .identified : .corrected, appearance, at: moment) }
     }
 
     private func end(_ id: SightingID, _ identity: TrackIdentity?, _ moment: Date?) {
         guard var appearance = open.removeValue(forKey: id) else { return }
+        let before = appearance.sighting.person
         if let identity { take(identity, &appearance, at: moment ?? appearance.sighting.lastSeen) }
+        if appearance.sighting.person != before {
+            tell(before == nil ? .identified : .corrected, appearance, at: moment ?? appearance.sighting.lastSeen)
+        }
         appearance.sighting.ended = true
         sink.submit(SightingRecord(sighting: appearance.sighting, face: nil, anonymous: appearance.anonymous))
         closed[id] = appearance

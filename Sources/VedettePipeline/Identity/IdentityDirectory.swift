@@ -30,7 +30,7 @@ package final class IdentityDirectory: Sendable {
         case join(AnonymousPerson, similarity: Float)
         case create(AnonymousPerson)
         /// Too much like somebody for a new person, and too little to be them.
-        case wait(nearest: Float)
+        case wait
     }
 
     private struct Presence {
@@ -43,6 +43,12 @@ package final class IdentityDirectory: Sendable {
         var people: [PersonID: AnonymousPerson] = [:]
         /// Made here and perhaps not yet written: a reload must not take them for erased.
         var unwritten: [PersonID: Date] = [:]
+        /// Taken back here: a store that has not heard of it yet must not bring them back.
+        var retired: [PersonID: Date] = [:]
+        /// When each face, by the sighting, was last learnt here.
+        var learnt: [String: Date] = [:]
+        /// Faces of which an operator said that they are not this anonymous person's.
+        var rejected: [PersonID: [Embedding]] = [:]
         var lastNumber = 0
         /// Of the store's people when they were last read.
         var storeVersion = Int64.min
@@ -84,21 +90,18 @@ package final class IdentityDirectory: Sendable {
     ) -> Decision {
         state.withLock { state in
             if let found = whoIs(mean, state, at: moment, taken: taken) {
-                state.faces.insert(
-                    mean, of: found.person.id, key: sighting.rawValue, quality: quality,
-                    limit: AnonymousPerson.maximumSamples)
+                insert(mean, quality, of: found.person.id, sighting, &state)
                 return .join(found.person, similarity: found.similarity)
             }
             let nearest = state.faces.search(mean, limit: 1) { taken.contains($0) }.first
             if let nearest, !insists, nearest.similarity >= threshold.floor - 0.04 {
-                return .wait(nearest: nearest.similarity)
+                return .wait
             }
             state.lastNumber += 1
             let person = AnonymousPerson(id: .make(), number: state.lastNumber, createdAt: moment)
             state.people[person.id] = person
             state.unwritten[person.id] = Date()
-            state.faces.insert(
-                mean, of: person.id, key: sighting.rawValue, quality: quality, limit: AnonymousPerson.maximumSamples)
+            insert(mean, quality, of: person.id, sighting, &state)
             return .create(person)
         }
     }
@@ -118,9 +121,8 @@ package final class IdentityDirectory: Sendable {
                 found.similarity >= threshold.floor + options.reconsiderHeadroom
             else { return nil }
             drop(person, &state)
-            state.faces.insert(
-                mean, of: found.person.id, key: sighting.rawValue, quality: quality,
-                limit: AnonymousPerson.maximumSamples)
+            state.retired[person] = Date()
+            insert(mean, quality, of: found.person.id, sighting, &state)
             return found
         }
     }
@@ -132,10 +134,12 @@ package final class IdentityDirectory: Sendable {
         let recent = recentPeople(state, at: moment)
         let tiers: [(people: Set<PersonID>?, count: Int)] = [(recent, recent.count), (nil, state.people.count)]
         for tier in tiers where tier.count > 0 {
-            let nearest = state.faces.search(mean, limit: 1) { person in
+            let nearest = state.faces.search(mean, limit: 3) { person in
                 taken.contains(person) || tier.people.map { !$0.contains(person) } ?? false
             }
-            guard let match = nearest.first, let person = state.people[match.owner] else { continue }
+            guard let match = nearest.first(where: { !isRejected(mean, $0.owner, $0.similarity, state) }),
+                let person = state.people[match.owner]
+            else { continue }
             guard match.similarity >= threshold.similarity(galleryCount: tier.count) else { continue }
             return (person, match.similarity)
         }
@@ -149,9 +153,19 @@ package final class IdentityDirectory: Sendable {
         of mean: Embedding, to person: PersonID, besides sighting: SightingID? = nil
     ) -> Float? {
         state.withLock { state in
-            state.people[person] == nil
-                ? nil : state.faces.similarity(of: mean, to: person, besides: sighting?.rawValue)
+            guard state.people[person] != nil,
+                let similarity = state.faces.similarity(of: mean, to: person, besides: sighting?.rawValue),
+                !isRejected(mean, person, similarity, state)
+            else { return nil }
+            return similarity
         }
+    }
+
+    /// Whether a face that is not the person's is nearer than any that is.
+    private func isRejected(
+        _ mean: Embedding, _ person: PersonID, _ similarity: Float, _ state: borrowing State
+    ) -> Bool {
+        state.rejected[person]?.contains { $0.similarity(to: mean) > similarity } ?? false
     }
 
     package func nearest(_ mean: Embedding, limit: Int) -> [(person: AnonymousPerson, similarity: Float)] {
@@ -166,9 +180,18 @@ package final class IdentityDirectory: Sendable {
     package func learn(_ mean: Embedding, quality: Float, of person: PersonID, sighting: SightingID) {
         state.withLock { state in
             guard state.people[person] != nil else { return }
-            state.faces.insert(
-                mean, of: person, key: sighting.rawValue, quality: quality, limit: AnonymousPerson.maximumSamples)
+            insert(mean, quality, of: person, sighting, &state)
         }
+    }
+
+    private func insert(
+        _ mean: Embedding, _ quality: Float, of person: PersonID, _ sighting: SightingID, _ state: inout State
+    ) {
+        state.faces.insert(
+            mean, of: person, key: sighting.rawValue, quality: quality, limit: AnonymousPerson.maximumSamples)
+        let now = Date()
+        if state.learnt.count > 4096 { state.learnt = state.learnt.filter { now.timeIntervalSince($0.value) < 10 } }
+        state.learnt[sighting.rawValue] = now
     }
 
     /// The appearance turned out to be somebody else's. An anonymous person of whom nothing else is known is forgotten.
@@ -177,9 +200,8 @@ package final class IdentityDirectory: Sendable {
             guard state.people[person] != nil else { return }
             state.faces.remove(person, key: sighting.rawValue)
             guard !state.faces.contains(person) else { return }
-            state.people[person] = nil
-            state.unwritten[person] = nil
-            state.presences[person] = nil
+            drop(person, &state)
+            state.retired[person] = Date()
         }
     }
 
@@ -228,6 +250,12 @@ package final class IdentityDirectory: Sendable {
         at moment: Date
     ) -> HandOver? {
         state.withLock { state in
+            if state.presences.count > 4096 {
+                let limit = options.handOverSeconds
+                state.presences = state.presences.filter { _, cameras in
+                    cameras.values.contains { moment.timeIntervalSince($0.lastSeen) <= limit }
+                }
+            }
             var known = state.presences[person] ?? [:]
             defer {
                 known[camera] = Presence(lastSeen: moment, sighting: sighting)
@@ -274,22 +302,40 @@ package final class IdentityDirectory: Sendable {
                 }
             }
             let now = Date()
+            state.retired = state.retired.filter { now.timeIntervalSince($0.value) < 600 }
             for id in Array(state.people.keys) where stored[id] == nil {
-                // A record may wait for a while until it is written; longer than this the store would not forget it.
-                let isOnItsWay = state.unwritten[id].map { now.timeIntervalSince($0) < 3600 } ?? false
+                // A record waits until it is written; while the database is down, for long.
+                let isOnItsWay = state.unwritten[id].map { now.timeIntervalSince($0) < 86_400 } ?? false
                 if named.contains(id) || !isOnItsWay { drop(id, &state) }
             }
-            for (id, entries) in stored {
+            for (id, entries) in stored where state.retired[id] == nil {
                 state.unwritten[id] = nil
-                guard state.people[id] == nil else { continue }
-                let number = entries.first.flatMap { Int($0.name.drop { !$0.isNumber }) } ?? 0
-                state.people[id] = AnonymousPerson(id: id, number: number, createdAt: now)
-                for (index, entry) in entries.enumerated() {
-                    state.faces.insert(
-                        entry.embedding, of: id, key: "stored-\(index)", quality: 0.5,
-                        limit: AnonymousPerson.maximumSamples)
+                if state.people[id] == nil {
+                    let number = entries.first.flatMap { Int($0.name.drop { !$0.isNumber }) } ?? 0
+                    state.people[id] = AnonymousPerson(id: id, number: number, createdAt: now)
                 }
+                takeOver(entries, of: id, at: now, &state)
             }
+            let rejections = contents.rejections.filter { stored[$0.person] != nil }
+            state.rejected = Dictionary(grouping: rejections, by: \.person).mapValues { $0.map(\.embedding) }
+            if !rejections.isEmpty { state.version += 1 }
+        }
+    }
+
+    /// Makes the faces that are kept of a person those of the store; what was learnt in the last moments may not be there yet.
+    private func takeOver(
+        _ entries: [GalleryContents.Entry], of id: PersonID, at now: Date, _ state: inout State
+    ) {
+        let keys = Set(entries.map(\.sample.rawValue))
+        for key in state.faces.keys(of: id) where !keys.contains(key) {
+            let isFresh = state.learnt[key].map { now.timeIntervalSince($0) < 10 } ?? false
+            if !isFresh { state.faces.remove(id, key: key) }
+        }
+        let known = state.faces.keys(of: id)
+        for entry in entries where !known.contains(entry.sample.rawValue) {
+            state.faces.insert(
+                entry.embedding, of: id, key: entry.sample.rawValue, quality: 0.5,
+                limit: AnonymousPerson.maximumSamples)
         }
     }
 
@@ -307,6 +353,8 @@ package final class IdentityDirectory: Sendable {
         guard state.people.removeValue(forKey: id) != nil else { return }
         state.faces.remove(id)
         state.unwritten[id] = nil
+        state.presences[id] = nil
+        state.rejected[id] = nil
         state.version += 1
     }
 }

@@ -21,7 +21,7 @@ package struct IdentityOptions: Sendable {
 
     // MARK: Doubt
 
-    /// Looks taken at once when two faces met or one was found again, since the tracker may have mixed them up. Raising it notices
+    /// Looks taken at once when two faces met, or one was found again or back from the border of the picture, since the tracker may have mixed them up. Raising it notices
     /// a change sooner and costs embeddings; 0 leaves it to ``recheckSeconds``.
     package var doubtLooks = 3
     /// Weight that old evidence keeps in doubt: two looks of this total quality that show another face overrule it.

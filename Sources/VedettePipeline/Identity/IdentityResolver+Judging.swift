@@ -63,11 +63,14 @@ extension IdentityResolver {
         let old = found.evidence.identity
         if tracks[old.track]?.identity.sighting == old.sighting {
             tracks[old.track] = nil
+            released.insert(old.track)
         } else {
             lost.remove(old.sighting)
         }
         // Only before the log knows of the new appearance can it go on with the old one.
-        let isFresh = evidence.looks <= 1
+        let isFresh =
+            evidence.looks <= 1 && evidence.attemptedAt == frame
+            && evidence.lastSeen - evidence.identity.since < RecordHandler.Options().minimumDuration
         evidence.continueFrom(
             found, reopening: isFresh && evidence.lastSeen - found.lostAt <= options.sameSightingSeconds)
     }
@@ -106,15 +109,12 @@ extension IdentityResolver {
         let needed = options.looksNeeded(height: evidence.height)
         evidence.judgement.similarityNeeded = asked
         evidence.judgement.looksNeeded = needed
-        guard var match = gallery.search(mean) else {
+        guard let photo = gallery.search(mean) else {
             evidence.judgement.verdict = gallery.count == 0 ? .emptyGallery : .rejected
             return false
         }
-        // Whom the photos favour may be known better by how they looked at the last camera.
         let sighting = evidence.identity.sighting
-        if let recent = directory.recentSimilarity(of: mean, to: match.person, besides: sighting, at: moment) {
-            match.similarity = max(match.similarity, recent)
-        }
+        let match = withRecentLooks(photo, mean, sighting, gallery, at: moment)
         // Looks that were set aside as another face's are no evidence.
         let looks = evidence.fusion.count
         let isSeenEnough =
@@ -126,7 +126,9 @@ extension IdentityResolver {
         case .person:
             evidence.judgement.verdict = .recognised
             evidence.identity.become(match.person, name: match.name, similarity: match.similarity)
-            if match.similarity >= asked + options.rememberHeadroom, let best = evidence.identity.best {
+            // By the photos alone, so that one recent look does not vouch for the next.
+            let byPhoto = gallery.similarity(of: mean, to: match.person) ?? -1
+            if byPhoto >= asked + options.rememberHeadroom, let best = evidence.identity.best {
                 directory.remember(
                     mean, quality: best.quality.overall, of: match.person, sighting: evidence.identity.sighting,
                     at: moment)
@@ -151,6 +153,25 @@ extension IdentityResolver {
         return true
     }
 
+    /// The two people whom the photos favour, as they are known with how they looked at the last camera: a photo that is barely like
+    /// somebody may be made up for by how they looked a minute ago.
+    private func withRecentLooks(
+        _ photo: GalleryMatch, _ mean: Embedding, _ sighting: SightingID, _ gallery: GallerySnapshot, at moment: Date
+    ) -> GalleryMatch {
+        func recent(_ person: PersonID) -> Float {
+            directory.recentSimilarity(of: mean, to: person, besides: sighting, at: moment) ?? -1
+        }
+        var best = photo
+        best.similarity = max(photo.similarity, recent(photo.person))
+        guard let second = photo.runnerUp else { return best }
+        let other = max(second.similarity, recent(second.person))
+        best.runnerUp = .init(person: second.person, similarity: other)
+        guard other > best.similarity, let name = gallery.name(of: second.person) else { return best }
+        return GalleryMatch(
+            person: second.person, name: name, similarity: other,
+            runnerUp: .init(person: photo.person, similarity: best.similarity))
+    }
+
     /// Whether the face is held to be somebody unknown who was seen before, and there is not enough to hold otherwise.
     private func resemblesStranger(
         _ evidence: TrackEvidence, _ mean: Embedding, more similarity: Float, asked: Float
@@ -168,17 +189,24 @@ extension IdentityResolver {
         let identity = evidence.identity
         let quality = identity.best?.quality.overall ?? 0
         if let before {
-            evidence.judgement.verdict = .anonymous
+            if directory.person(before.id) == nil {
+                // Erased, or somebody else by now: what was known of them is no evidence for anybody new.
+                evidence.restart(options.fusion)
+                evidence.identity.clear()
+                return
+            }
             let found = directory.reconsider(
                 before.id, mean, quality: quality, sighting: identity.sighting, at: moment,
                 taken: peopleInView(besides: identity.track))
             if let (person, similarity) = found {
+                evidence.judgement.verdict = .anonymous
                 evidence.identity.become(person.id, name: person.name, similarity: similarity, anonymous: person)
                 return
             }
             let held = directory.similarity(of: mean, to: before.id)
             if let held, held >= policy.threshold.floor - options.hysteresis {
                 directory.learn(mean, quality: quality, of: before.id, sighting: identity.sighting)
+                evidence.judgement.verdict = .anonymous
                 evidence.identity.become(before.id, name: before.name, similarity: held, anonymous: before)
                 return
             }
@@ -254,14 +282,24 @@ extension IdentityResolver {
             let loser = isStronger ? rival.track : id
             let winner = isStronger ? id : rival.track
             if isStronger { strongest[person] = claim }
-            if !tracks[loser]!.isSeen, unite(tracks[loser]!, with: winner) { continue }
+            if !tracks[loser]!.isSeen {
+                // Out of view it was right all along: it goes on in the one in view, or is over.
+                if !unite(tracks[loser]!, with: winner) {
+                    leave(loser)
+                    released.insert(loser)
+                }
+                continue
+            }
+            let claimed = isStronger ? rival : claim
             if tracks[loser]!.identity.isAnonymous {
                 directory.withdraw(tracks[loser]!.identity.sighting, from: person)
             }
             tracks[loser]!.identity.clear()
             tracks[loser]!.judgement.verdict = .nameTaken
-            tracks[loser]!.attemptedAt = nil
-            tracks[loser]!.wantedLooks = max(tracks[loser]!.wantedLooks, options.doubtLooks)
+            // Whoever had the name is looked at again at once; one who never had it, in its turn.
+            if claimed.since < frame {
+                tracks[loser]!.wantedLooks = max(tracks[loser]!.wantedLooks, options.doubtLooks)
+            }
             dropped.append(loser)
         }
         return dropped

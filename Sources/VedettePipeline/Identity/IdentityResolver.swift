@@ -17,6 +17,8 @@ package struct IdentityResolver: Sendable {
     var lost = LostFaces()
     /// Appearances that ended with the latest frame though their track goes on: another face is under it now.
     package internal(set) var parted: [TrackIdentity] = []
+    /// Living tracks whose face goes on under another.
+    var released: Set<Int> = []
     var frame = 0
     private var nextFace = 1
     var lastTime = -Double.infinity
@@ -32,34 +34,51 @@ package struct IdentityResolver: Sendable {
 
     /// Starts a new analysed frame: makes room for new tracks and takes leave of the ended ones.
     ///
-    /// - Parameter seconds: on the tracker's clock.
-    package mutating func begin(tracks live: [Track], ended: [Track], at seconds: Double) {
+    /// - Parameters:
+    ///   - seconds: on the tracker's clock.
+    ///   - picture: the whole of it, in pixels; nil when it has no border.
+    package mutating func begin(tracks live: [Track], ended: [Track], at seconds: Double, in picture: Box? = nil) {
         frame += 1
         parted.removeAll(keepingCapacity: true)
         // A clock that jumped back by more than a moment: what was lost before it is of another time.
         let isJump = seconds < lastTime - 1
+        if seconds < lastTime { for id in tracks.keys { tracks[id]!.shift(by: seconds - lastTime) } }
         lastTime = seconds
-        lost.forget(olderThan: isJump ? 0 : options.returnSeconds, at: seconds)
-        for track in ended { leave(track.id, at: seconds) }
+        if isJump {
+            // What follows may be quite another scene, with other people where these were.
+            lost = LostFaces()
+            for id in tracks.keys { doubt(id) }
+        }
+        lost.forget(olderThan: options.returnSeconds, at: seconds)
+        end(ended)
         if tracks.count > live.count {
             let alive = Set(live.map(\.id))
-            for id in tracks.keys where !alive.contains(id) { leave(id, at: seconds) }
+            for id in tracks.keys where !alive.contains(id) { leave(id) }
         }
         for track in live where track.isConfirmed {
             if tracks[track.id] == nil {
                 // A track whose face goes on under another is nothing until something is seen of it again.
                 guard track.detectionIndex != nil else { continue }
-                let identity = TrackIdentity(
-                    track: track.id, face: nextFace, sighting: .make(), since: track.firstSeen)
+                // What the track was before its face went on elsewhere is not this face's past.
+                let since = released.remove(track.id) == nil ? track.firstSeen : seconds
+                let identity = TrackIdentity(track: track.id, face: nextFace, sighting: .make(), since: since)
                 nextFace += 1
                 tracks[track.id] = TrackEvidence(identity, options: options.fusion, at: seconds)
             }
             note(track, at: seconds)
         }
-        noteCrossings(live)
+        noteCrossings(live, picture)
     }
 
-    private mutating func leave(_ id: Int, at seconds: Double) {
+    /// Takes leave of tracks that ended.
+    package mutating func end(_ ended: [Track]) {
+        for track in ended {
+            leave(track.id)
+            released.remove(track.id)
+        }
+    }
+
+    mutating func leave(_ id: Int) {
         guard let evidence = tracks.removeValue(forKey: id) else { return }
         if options.returnSeconds > 0 { lost.add(evidence, at: evidence.lastSeen) }
         guard evidence.identity.person != nil else { return }
@@ -78,10 +97,12 @@ package struct IdentityResolver: Sendable {
         tracks[track.id]!.isSeen = isSeen
     }
 
-    /// When two boxes part that met, each may have gone on with the other's face.
-    private mutating func noteCrossings(_ live: [Track]) {
+    /// When two boxes part that met, each may have gone on with the other's face; and who comes back from the border of the picture
+    /// may be somebody who came in where another went out.
+    private mutating func noteCrossings(_ live: [Track], _ picture: Box?) {
         var crossing: Set<Int> = []
         for (index, track) in live.enumerated() where track.isConfirmed {
+            if let picture, track.box.reachesBeyond(picture) { crossing.insert(track.id) }
             for other in live[(index + 1)...] where other.isConfirmed && track.box.meets(other.box) {
                 crossing.insert(track.id)
                 crossing.insert(other.id)
@@ -103,15 +124,17 @@ package struct IdentityResolver: Sendable {
 
     /// Which of the faces seen in this frame are worth an embedding, most urgent first.
     ///
-    /// - Parameter candidates: track, and the quality of its face in this frame.
-    package func due(_ candidates: [(track: Int, quality: Float)], at time: Double) -> [Int] {
+    /// - Parameters:
+    ///   - candidates: track, and the quality of its face in this frame.
+    ///   - taken: embeddings that were computed of this frame already: they count towards the limit.
+    package func due(_ candidates: [(track: Int, quality: Float)], at time: Double, taken: Int = 0) -> [Int] {
         var chosen: [(track: Int, urgency: Double)] = []
         for (track, quality) in candidates {
             guard let evidence = tracks[track], quality >= options.minimumQuality else { continue }
             if let urgency = urgency(evidence, quality: quality, at: time) { chosen.append((track, urgency)) }
         }
         chosen.sort { $0.urgency > $1.urgency }
-        return chosen.prefix(options.maximumPerFrame ?? .max).map(\.track)
+        return chosen.prefix(options.maximumPerFrame.map { max(0, $0 - taken) } ?? .max).map(\.track)
     }
 
     private func urgency(_ evidence: TrackEvidence, quality: Float, at time: Double) -> Double? {
@@ -143,7 +166,7 @@ package struct IdentityResolver: Sendable {
     package mutating func observe(
         _ track: Int, _ face: EmbeddedFace, box: Box, at time: Double, gallery: GallerySnapshot? = nil
     ) {
-        guard var evidence = tracks[track] else { return }
+        guard var evidence = tracks[track], face.quality.overall >= options.minimumQuality else { return }
         tracks[track] = nil
         let wasSure =
             evidence.identity.person != nil || evidence.fusion.count >= options.looksNeeded(height: evidence.height)
@@ -166,6 +189,8 @@ package struct IdentityResolver: Sendable {
         case .outlier:
             // Another face, or the same one seen badly: the next looks tell.
             evidence.wantedLooks = max(evidence.wantedLooks, 2)
+            // Twice in a row is no chance: what comes next decides soon.
+            if evidence.otherFaceSince != nil { evidence.fusion.weaken(to: options.doubtWeight) }
             evidence.otherFaceSince = evidence.otherFaceSince ?? time
             tracks[track] = evidence
             return
@@ -231,6 +256,11 @@ package struct IdentityResolver: Sendable {
 }
 
 extension Box {
+    /// Whether it touches the border.
+    fileprivate func reachesBeyond(_ picture: Box) -> Bool {
+        x < picture.x + 2 || y < picture.y + 2 || maxX > picture.maxX - 2 || maxY > picture.maxY - 2
+    }
+
     /// Whether so much of the smaller box is inside the other that a face in it may be the other's.
     fileprivate func meets(_ other: Box) -> Bool {
         intersection(other).area > 0.15 * min(area, other.area)

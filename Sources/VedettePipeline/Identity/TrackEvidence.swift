@@ -16,7 +16,7 @@ struct TrackEvidence: Sendable {
     var wantedLooks = 0
     /// When the first of the latest looks was taken that showed another face, none between them this one.
     var otherFaceSince: Double?
-    /// Whether the box met another track's in the frame before.
+    /// Whether the box met another track's, or the border, in the frame before.
     var isCrossing = false
 
     // The latest look, on the clocks of frames and of seconds.
@@ -49,6 +49,25 @@ struct TrackEvidence: Sendable {
         lastSeen = seconds
     }
 
+    /// Forgets what was seen so far: who it is takes new looks.
+    mutating func restart(_ options: EmbeddingFusion.Options) {
+        fusion = EmbeddingFusion(options: options)
+        looks = 0
+        height = 0
+        votes = [:]
+        generation += 1
+        identity.best = nil
+        judgement.verdict = .notSeenWell
+    }
+
+    /// Moves its times along with a clock that jumped back.
+    mutating func shift(by seconds: Double) {
+        identity.since += seconds
+        lastSeen += seconds
+        checkedAt += seconds
+        if let since = otherFaceSince { otherFaceSince = since + seconds }
+    }
+
     mutating func vote(for person: PersonID) { votes[person, default: 0] += 1 }
 
     /// Takes over the evidence and the number of a face that was lost.
@@ -65,7 +84,6 @@ struct TrackEvidence: Sendable {
         if reopening {
             identity.sighting = old.sighting
             identity.since = old.since
-            identity.correctedFrom = old.correctedFrom
             // The picture that is in the log already may be the better one.
             if let best = old.best, best.quality.overall > identity.best?.quality.overall ?? -1 {
                 identity.best = best

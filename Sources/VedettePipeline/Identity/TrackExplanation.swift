@@ -144,6 +144,17 @@ package final class ExplanationBook: Sendable {
         }
     }
 
+    /// Notes that the track is over.
+    package func end(_ sighting: SightingID, lastSeen: Date? = nil, framesSeen: Int? = nil) {
+        state.withLock { state in
+            guard var page = state.pages[sighting] else { return }
+            page.isLive = false
+            page.lastSeen = max(page.lastSeen, lastSeen ?? page.lastSeen)
+            page.framesSeen = framesSeen ?? page.framesSeen
+            state.pages[sighting] = page
+        }
+    }
+
     package func explanation(of sighting: SightingID) -> TrackExplanation? {
         state.withLock { $0.pages[sighting] }
     }
@@ -159,11 +170,13 @@ package final class ExplanationBook: Sendable {
                 var page = page
                 page.candidates.removeAll { $0.person == person }
                 page.votes.removeAll { $0.person == person }
+                // The sentence may name them.
+                page.reason = "Somebody this face was compared with is no longer there."
                 if page.person == person {
                     page.person = nil
                     page.name = nil
                     page.verdict = .tooUnlike
-                    page.reason = "The person this face was recognised as has been erased."
+                    page.reason = "The person this face was recognised as is no longer there."
                 }
                 state.pages[id] = page
             }

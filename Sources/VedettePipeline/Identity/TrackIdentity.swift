@@ -17,8 +17,6 @@ package struct TrackIdentity: Sendable {
     package internal(set) var similarity: Float?
     /// The best face so far; nil before the first embedding.
     package internal(set) var best: BestFace?
-    /// The latest correction: whom this appearance was said to be before better evidence came.
-    package internal(set) var correctedFrom: PersonID?
 
     package struct BestFace: Sendable {
         package var embedding: Embedding
@@ -39,7 +37,6 @@ package struct TrackIdentity: Sendable {
     package var isNamed: Bool { person != nil && anonymous == nil }
 
     mutating func become(_ person: PersonID?, name: String?, similarity: Float?, anonymous: AnonymousPerson? = nil) {
-        if let before = self.person, before != person { correctedFrom = before }
         self.person = person
         self.name = name
         self.similarity = similarity

@@ -34,8 +34,9 @@ package final class PeopleService: Sendable {
     /// Reads the gallery from the store: at start, and after every change.
     package func refresh() async throws {
         let contents = try await store.galleryContents(model: model)
-        directory?.reload(contents)
+        // The gallery first: who has a name by now must be found there before they are gone from among the unknown.
         gallery.replace(with: GallerySnapshot(contents: contents))
+        directory?.reload(contents)
     }
 
     /// The embedding model whose samples and rejections are dealt with here.
@@ -60,13 +61,15 @@ package final class PeopleService: Sendable {
         let report = try await store.delete(id)
         forget(id)
         try await refresh()
+        // A frame that was under way with the old gallery may have remembered them again.
+        forget(id)
         return report
     }
 
     package func merge(_ source: PersonID, into target: PersonID) async throws -> Person {
         let person = try await store.merge(source, into: target)
-        forget(source)
         try await refresh()
+        forget(source)
         return person
     }
 

@@ -64,7 +64,7 @@ struct TracksMessage: Encodable, Sendable {
     var faces: [Face]
 
     struct Face: Encodable, Sendable {
-        /// The number of the track at this camera.
+        /// The number of the face at this camera: who comes back keeps it.
         var track: Int
         var box: Box
         @OrNull var person: PersonID?

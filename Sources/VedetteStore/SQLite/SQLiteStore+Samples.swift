@@ -50,7 +50,7 @@ extension SQLiteStore {
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
-                    SELECT person.id, person.name, sample.embedding, person.anonymous
+                    SELECT person.id, person.name, sample.embedding, person.anonymous, sample.id
                     FROM sample JOIN person ON person.id = sample.person
                     WHERE sample.model = ? ORDER BY sample.id
                     """, arguments: [model])
@@ -59,7 +59,8 @@ extension SQLiteStore {
                 let embedding = try row.withUnsafeData(atIndex: 2) { try Self.embedding($0 ?? Data()) }
                 entries.append(
                     .init(
-                        person: try Self.identifier(row[0]), name: row[1], embedding: embedding, isAnonymous: row[3]))
+                        person: try Self.identifier(row[0]), name: row[1], embedding: embedding, isAnonymous: row[3],
+                        sample: try Self.identifier(row[4])))
             }
             let number = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'anonymous_number'")
             return GalleryContents(

@@ -75,7 +75,10 @@ final class AnalysisRun: Sendable {
             group.addTask {
                 for await _ in failures.stopping {}
             }
-            for _ in parts.indices { await group.next() }
+            for _ in parts.indices {
+                await group.next()
+                if failures.isStopped { break }
+            }
             failures.stop()
             gate.open()
             group.cancelAll()

@@ -106,6 +106,30 @@ private final class Witness: FrameHandler {
         #expect(witness.contexts.flatMap(\.ended).map(\.id) == [1])
     }
 
+    // MARK: Clock
+
+    /// When somebody comes into a film of ten seconds that is shown twice, and stays.
+    @Test(arguments: [0.0, 5.0, 9.5, 9.8])
+    func nobodyCameInTheFutureWhenAFilmStartsOver(arrival: Double) throws {
+        let face = try People.axis(0)
+        let detector = ScriptedDetector { _ in [Faces.detection(x: 100)] }
+        let tracking = TrackHandler(tracker: ByteTracker())
+        let recognising = try recognise(ScriptedEmbedder { _ in face }, tracking) { _ in }
+        let chain = chain([detect(detector), tracking, recognising])
+        for index in Int(arrival * 15)..<250 {
+            chain.analyse(Faces.frame(at: Double(index % 150) / 15, wall: Double(index) / 15, sequence: index))
+        }
+        let faces = witness.contexts.filter { !$0.identities.isEmpty }
+        #expect(faces.count > 200 - Int(arrival * 15))
+        #expect(Set(faces.flatMap { $0.identities.values.map(\.sighting) }).count == 1, "and it is one appearance")
+        for context in faces {
+            for identity in context.identities.values {
+                let since = context.moment.addingTimeInterval(identity.since - context.time)
+                #expect(abs(since.timeIntervalSince(Faces.moment(arrival))) < 0.2, "at \(context.time)")
+            }
+        }
+    }
+
     // MARK: Embeddings
 
     /// Two faces that walk through each other: who they are cannot be told by their boxes.

@@ -32,7 +32,7 @@ import VedetteTracking
         for look in 0..<looks {
             let now = seconds + Double(look) / 10
             resolver.begin(
-                tracks: People.tracks(live ?? [track], unseen: unseen), ended: look == 0 ? gone : [], at: now)
+                tracks: People.tracks(live ?? [track], unseen: unseen, at: now), ended: look == 0 ? gone : [], at: now)
             resolver.observe(track, People.look(try People.axis(axis)), box: box, at: now)
             resolver.decide(gallery, at: moment(now))
         }

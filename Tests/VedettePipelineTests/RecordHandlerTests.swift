@@ -123,8 +123,8 @@ private final class RecordingSink: SightingSink {
         #expect(last.sighting.lastSeen == Faces.moment(12), "nobody saw it in the frame in which it ended")
         #expect(Set(sink.records.map(\.sighting.id)) == [identity.sighting])
         let told = await published()
-        #expect(told.map(\.phase) == [.opened, .closed])
-        #expect(told.map(\.name) == ["Ada", "Ada"])
+        #expect(told.map(\.phase) == [.opened, .identified, .closed])
+        #expect(told.map(\.name) == ["Ada", "Ada", "Ada"])
         #expect(told.first?.at == Faces.moment(10.1))
     }
 
@@ -179,7 +179,7 @@ private final class RecordingSink: SightingSink {
         handler.finish()
         #expect(sink.records.map(\.sighting.ended) == [false, true])
         #expect(sink.records.last?.sighting.lastSeen == Faces.moment(1))
-        #expect(await published().map(\.phase) == [.opened, .closed])
+        #expect(await published().map(\.phase) == [.opened, .identified, .closed])
     }
 
     // MARK: Absence
@@ -205,7 +205,7 @@ private final class RecordingSink: SightingSink {
         try show([], at: 7.5, ended: [again])
         #expect(sink.records.last?.sighting.ended == true && sink.records.last?.sighting.lastSeen == Faces.moment(7))
         #expect(Set(sink.records.map(\.sighting.id)).count == 1)
-        #expect(await published().map(\.phase) == [.opened, .closed, .opened, .closed])
+        #expect(await published().map(\.phase) == [.opened, .identified, .closed, .closed])
     }
 
     /// Frames that no detector looked at, and frames in which the face was looked for and not found.
@@ -242,7 +242,7 @@ private final class RecordingSink: SightingSink {
         try show([second], at: 1, ended: [first])
         #expect(sink.records.allSatisfy { !$0.sighting.ended && $0.sighting.id == first.sighting })
         #expect(sink.records.last?.sighting.lastSeen == Faces.moment(1))
-        #expect(await published().map(\.phase) == [.opened])
+        #expect(await published().map(\.phase) == [.opened, .identified])
     }
 
     // MARK: Who it is
@@ -264,8 +264,8 @@ private final class RecordingSink: SightingSink {
         #expect(opened.sighting.revision == nil, "Bob's row never named anybody else")
         #expect(opened.face != nil)
         let told = await published()
-        #expect(told.map(\.phase) == [.opened, .closed, .opened])
-        #expect(told.map(\.sighting.person) == [ada, ada, bob])
+        #expect(told.map(\.phase) == [.opened, .identified, .closed, .opened, .identified])
+        #expect(told.map(\.sighting.person) == [ada, ada, ada, bob, bob])
     }
 
     @Test func aFirstNameIsNoCorrection() async throws {
@@ -314,8 +314,8 @@ private final class RecordingSink: SightingSink {
         try show([], at: 1.1, ended: [identity])
         #expect(sink.records.last?.sighting.revision == corrected.sighting.revision)
         let told = await published()
-        #expect(told.map(\.phase) == [.opened, .corrected, .closed])
-        #expect(told.dropFirst().allSatisfy { $0.sighting.revision?.previous == before })
+        #expect(told.map(\.phase) == [.opened, .identified, .corrected, .closed])
+        #expect(told.dropFirst(2).allSatisfy { $0.sighting.revision?.previous == before })
     }
 
     @Test func aNameThatComesWithTheLastFrameIsWritten() throws {

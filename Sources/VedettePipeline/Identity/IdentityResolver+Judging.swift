@@ -172,14 +172,19 @@ extension IdentityResolver {
             runnerUp: .init(person: photo.person, similarity: best.similarity))
     }
 
-    /// Whether the face is held to be somebody unknown who was seen before, and there is not enough to hold otherwise.
+    /// Whether the face is rather somebody unknown who was seen before, and there is not enough to hold otherwise.
     private func resemblesStranger(
         _ evidence: TrackEvidence, _ mean: Embedding, more similarity: Float, asked: Float
     ) -> Bool {
-        guard let stranger = evidence.identity.anonymous, similarity < asked + options.knownStrangerHeadroom,
-            let known = directory.similarity(of: mean, to: stranger.id, besides: evidence.identity.sighting)
-        else { return false }
-        return known > similarity
+        guard options.remembersUnknown, similarity < asked + options.knownStrangerHeadroom else { return false }
+        let identity = evidence.identity
+        if let stranger = identity.anonymous {
+            let known = directory.similarity(of: mean, to: stranger.id, besides: identity.sighting)
+            return known.map { $0 > similarity } ?? false
+        }
+        // Whoever has a name keeps it until the evidence turns against it.
+        guard identity.person == nil, let nearest = directory.nearest(mean, limit: 1).first else { return false }
+        return nearest.similarity > similarity
     }
 
     private func judgeAnonymous(

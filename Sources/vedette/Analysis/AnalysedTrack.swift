@@ -47,7 +47,7 @@ struct AnalysedTrack: Sendable {
         return Array(rows[kept...])
     }
 
-    /// Numbers for tracks of one camera: tracks of one face, and of one person, have the same, that of the first of them, unless
+    /// Numbers for tracks of one camera: tracks of one face, and of one person, have the same, that of the longest of them, unless
     /// both are in one frame.
     static func numbers(_ tracks: [AnalysedTrack]) -> [Int] {
         var numbers = [Int](repeating: 0, count: tracks.count)

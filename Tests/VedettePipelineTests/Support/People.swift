@@ -30,14 +30,16 @@ enum People {
     }
 
     /// Confirmed tracks with a face in view, side by side; those of `unseen` are out of view.
-    static func tracks(_ ids: [Int], unseen: Set<Int> = []) -> [Track] {
+    ///
+    /// - Parameter seconds: of the latest of the five frames in which they were followed.
+    static func tracks(_ ids: [Int], unseen: Set<Int> = [], at seconds: Double = 4.0 / 25) -> [Track] {
         var tracker = ByteTracker()
         let detections = (1...(ids.max() ?? 1)).map { id in
             Detection(box: Box(x: Float(id) * 200, y: 50, width: 80, height: 100), score: 0.9)
         }
-        for frame in 0..<4 { tracker.update(detections: detections, at: Double(frame) / 25) }
+        for frame in 0..<4 { tracker.update(detections: detections, at: seconds + Double(frame - 4) / 25) }
         let seen = detections.enumerated().filter { !unseen.contains($0.offset + 1) }.map(\.element)
-        tracker.update(detections: seen, at: 4.0 / 25)
+        tracker.update(detections: seen, at: seconds)
         return tracker.tracks.filter { ids.contains($0.id) }
     }
 }

@@ -173,6 +173,7 @@ import VedettePipeline
             #expect(stops[1]["cameraName"] is NSNull)
             #expect(stops[0]["seconds"] as? Double == 30)
             #expect((stops[0]["sightings"] as? [String])?.count == 2)
+            #expect(stops.map { $0["count"] as? Int } == [2, 1, 1])
             #expect(stops[0]["similarity"] as? Double == 0.625)
             #expect(stops[0]["firstSeen"] as? String == "2023-11-14T22:13:20.000Z")
             let handovers = try #require(journey.json["handovers"] as? [[String: Any]])
@@ -189,7 +190,8 @@ import VedettePipeline
             #expect(try await count("limit=1") == 1)
             #expect(try await count("from=2023-11-14T22:20:00Z") == 1)
             #expect(try await count("to=2023-11-14T22:13:45Z") == 1)
-            for query in ["gap=-1", "gap=long", "limit=0", "from=noon", "cursor=x"] {
+            #expect(try await count("gap=86400") == 3)
+            for query in ["gap=-1", "gap=86401", "gap=inf", "gap=long", "limit=0", "from=noon", "cursor=x"] {
                 #expect(try await client.get("\(path)?\(query)").problem == "invalid-query", "\(query)")
             }
             #expect(try await client.get("/api/v1/people/none/journey").problem == "not-found")

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Testing
 import VedetteCore
-import VedetteStore
+
+@testable import VedetteStore
 
 /// Whether what was erased can still be read from the raw files.
 @Suite struct ErasureTests {
@@ -61,6 +62,56 @@ import VedetteStore
             try await store.close()
             for mark in marks { #expect(try !filesContain(mark, folder)) }
         }
+    }
+
+    /// Rejected as Bob and then said to be Alice: the rejection is of her face, and goes with her.
+    @Test func takesAlongWhatOfTheirFaceWasRejectedAsSomebodyElse() async throws {
+        let store = try SQLiteStore.inMemory()
+        let alice = try await store.createPerson(name: "Alice")
+        let bob = try await store.createPerson(name: "Bob")
+        let hers = Sample.sighting()
+        let foreign = Sample.sighting(from: 5)
+        try await store.write([Sample.record(hers, face: 1), Sample.record(foreign, face: 2)])
+        _ = try await store.reject(hers.id, as: bob.id, model: Sample.model)
+        let kept = try await store.reject(foreign.id, as: bob.id, model: Sample.model)
+        _ = try await store.assign(hers.id, to: alice.id)
+        #expect(try await store.rejections(of: bob.id).count == 2)
+        let version = try await store.galleryContents(model: Sample.model).version
+        _ = try await store.delete(alice.id)
+        #expect(try await store.rejections(of: bob.id) == [kept], "that of a sighting of nobody stays")
+        #expect(try await store.galleryContents(model: Sample.model).version > version)
+        try await store.close()
+    }
+
+    /// The pipeline hears of an erasure, says that the sighting is nobody's, and that replaces the record which waits,
+    /// but not its face.
+    @Test func aFaceThatWaitsToBeWrittenDoesNotComeBack() async throws {
+        let store = try SQLiteStore.inMemory()
+        let alice = try await store.createPerson(name: "Alice")
+        let bob = try await store.createPerson(name: "Bob")
+        let stranger = Sample.anonymous(1)
+        try await store.write([Sample.record(of: stranger, face: 9)])
+        let merged = try await store.createPerson(name: "Alice, too")
+        _ = try await store.merge(merged.id, into: alice.id)
+        for (previous, isErased) in [(alice.id, true), (merged.id, true), (stranger.id, true), (bob.id, false)] {
+            if isErased, try await store.person(previous) != nil { _ = try await store.delete(previous) }
+            for person in [nil, bob.id] {
+                var sighting = Sample.sighting(from: 20)
+                var pending = PendingSightings(limits: .init(sightings: 9, pictureBytes: 9999))
+                sighting.person = previous
+                _ = pending.submit(Sample.record(sighting, face: 3))
+                sighting.person = person
+                sighting.revision = Sighting.Revision(previous: previous, at: Sample.moment(21))
+                _ = pending.submit(Sample.record(sighting))
+                let records = pending.take(upTo: 9)
+                #expect(records.map { $0.face != nil } == [true], "the test must have a face that waits")
+                try await store.write(records)
+                #expect(try await store.sighting(sighting.id)?.sighting.person == person)
+                #expect(try await store.sighting(sighting.id)?.hasImage == !isErased)
+                #expect(try await (store.sightingImage(sighting.id) == nil) == isErased)
+            }
+        }
+        try await store.close()
     }
 
     /// A person with samples, sightings and a former name; and byte sequences that only they have.
@@ -126,7 +177,19 @@ import VedetteStore
         _ = try await store.reject(sighting.id, as: person, model: "arcface")
         // A better face takes the place of the one that was rejected, which only the rejection has from now on.
         try await store.write([SightingRecord(sighting: sighting, face: Sample.face(seed + 1, model: "arcface"))])
-        return [Data(Sample.embedding(seed).bytes.prefix(64))]
+        return try await [Data(Sample.embedding(seed).bytes.prefix(64))]
+            + rejectAsAnother(person, store, seed + 2)
+    }
+
+    /// A face of the person that was rejected as somebody else's, and of which only that rejection is left.
+    private func rejectAsAnother(_ person: PersonID, _ store: SQLiteStore, _ seed: Int) async throws -> [Data] {
+        let other = try await store.createPerson(name: "Other")
+        let sighting = Sample.sighting(from: Double(seed))
+        try await store.write([SightingRecord(sighting: sighting, face: Sample.face(seed, model: "arcface"))])
+        _ = try await store.reject(sighting.id, as: other.id, model: "arcface")
+        try await store.write([SightingRecord(sighting: sighting, face: Sample.face(seed + 1, model: "arcface"))])
+        _ = try await store.assign(sighting.id, to: person)
+        return [seed, seed + 1].map { Data(Sample.embedding($0).bytes.prefix(64)) }
     }
 
     private func unusedPages(_ folder: DataFolder) throws -> Int? {

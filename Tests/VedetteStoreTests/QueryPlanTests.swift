@@ -59,6 +59,10 @@ import VedetteCore
             "SELECT 1 FROM rejection WHERE sighting = ? AND person = ?",
             "rejection_by_sighting (sighting=? AND person=?)"
         ),
+        (
+            "DELETE FROM rejection WHERE sighting IN (SELECT id FROM sighting WHERE person = ?)",
+            "rejection_by_sighting (sighting=?)"
+        ),
         ("SELECT 1 FROM merge_item WHERE item = ? AND kind = 'sample'", "merge_item_by_item (item=? AND kind=?)"),
     ])
     func whatEveryWriteAndErasureAsksForHasAnIndex(sql: String, index: String) async throws {

@@ -33,7 +33,12 @@ package protocol IdentityStore: Sendable {
     /// Where the person was, in order of time: sightings at one camera with less than `gap` between them are one stop,
     /// unless the person came to another camera in that time, see ``JourneyStops``.
     ///
-    /// - Parameter limit: most stops, 1...1000; the latest are kept.
+    /// A store looks at a bounded number of sightings, the latest: 100,000 unless it says otherwise. What was before is
+    /// as if it had not been.
+    ///
+    /// - Parameters:
+    ///   - gap: seconds, in ``JourneyStops/gaps``.
+    ///   - limit: most stops, 1...1000; the latest are kept.
     /// - Throws: `notFound` for an unknown person, `invalid` for a limit or gap that cannot be.
     func journey(
         of person: PersonID, from: Date?, to: Date?, gap: TimeInterval, limit: Int
@@ -111,16 +116,24 @@ package struct JourneyStop: Sendable, Hashable {
     package var camera: CameraID
     package var firstSeen: Date
     package var lastSeen: Date
-    /// In order of time.
+    /// In order of time; of more than ``maximumSightings`` the latest.
     package var sightings: [SightingID]
+    /// How many sightings the stay is made of, listed or not.
+    package var count: Int
     /// The best of the stay, nil without one.
     package var similarity: Float?
 
-    package init(camera: CameraID, firstSeen: Date, lastSeen: Date, sightings: [SightingID], similarity: Float?) {
+    /// Sightings that a stop lists. Raising it makes the answer for somebody who is always seen longer.
+    package static let maximumSightings = 100
+
+    package init(
+        camera: CameraID, firstSeen: Date, lastSeen: Date, sightings: [SightingID], count: Int, similarity: Float?
+    ) {
         self.camera = camera
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
         self.sightings = sightings
+        self.count = count
         self.similarity = similarity
     }
 }

@@ -15,8 +15,10 @@ struct JourneyMessage: Encodable, Sendable {
         var firstSeen: Date
         var lastSeen: Date
         var seconds: Double
-        /// In order of time.
+        /// In order of time; of more than ``JourneyStop/maximumSightings`` the latest.
         var sightings: [SightingID]
+        /// All sightings of the stay, listed or not.
+        var count: Int
         /// The best of the stay; null when all its sightings were given by hand.
         @OrNull var similarity: Float?
     }
@@ -37,7 +39,7 @@ struct JourneyMessage: Encodable, Sendable {
             Stop(
                 camera: stop.camera, cameraName: names[stop.camera], firstSeen: stop.firstSeen,
                 lastSeen: stop.lastSeen, seconds: Self.seconds(from: stop.firstSeen, to: stop.lastSeen),
-                sightings: stop.sightings, similarity: stop.similarity)
+                sightings: stop.sightings, count: stop.count, similarity: stop.similarity)
         }
         handovers = zip(journey, journey.dropFirst()).filter { $0.camera != $1.camera }.map { left, reached in
             HandOver(

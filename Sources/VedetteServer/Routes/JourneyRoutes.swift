@@ -14,17 +14,25 @@ struct JourneyRoutes {
         routes.get("people/:id/journey", use: journey)
     }
 
-    /// In order of time. `from` and `to` are as for sightings; `gap` is in seconds; of more than `limit` stops the
-    /// latest are told.
+    /// In order of time. `from` and `to` are as for sightings; `gap` is in seconds, a day at most; of more than `limit`
+    /// stops the latest are told.
     @Sendable private func journey(_ request: Request, _ context: APIContext) async throws -> Response {
         let query = try QueryParameters(request, allowed: ["from", "to", "gap", "limit"])
         let person = try await enrolment.person(try context.identifier("id"))
         let stops = try await dependencies.store.journey(
             of: person.id, from: try query.date("from"), to: try query.date("to"),
-            gap: try query.number("gap") ?? Self.gap, limit: try query.page().limit)
+            gap: try gap(query), limit: try query.page().limit)
         let cameras = CameraNames(dependencies)
         var names: [CameraID: String] = [:]
         for camera in Set(stops.map(\.camera)) { names[camera] = try await cameras.name(of: camera) }
         return try .json(JourneyMessage(person, stops, names: names))
+    }
+
+    private func gap(_ query: QueryParameters) throws -> Double {
+        guard let gap = try query.number("gap") else { return Self.gap }
+        guard JourneyStops.gaps.contains(gap) else {
+            throw Problem(.invalidQuery, "'gap' must be at most \(Int(JourneyStops.gaps.upperBound)) seconds, a day")
+        }
+        return gap
     }
 }

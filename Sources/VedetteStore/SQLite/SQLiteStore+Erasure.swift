@@ -8,7 +8,8 @@ package import VedetteCore
 /// log still holds of them, and what SQLite left in the unused part of a page when it moved rows to another one.
 extension SQLiteStore {
     /// Removes the person, their samples, rejections and pictures, the journal of merges into them, and from their
-    /// sightings the name, the face and its embedding; the sightings stay as those of nobody.
+    /// sightings the name, the face and its embedding; the sightings stay as those of nobody. What was rejected as
+    /// another person's goes too where it was seen in a sighting of this one: it is their face.
     ///
     /// Afterwards none of it can be read from the database file or its log. Exception: above
     /// ``Options/rewriteLimit`` only the indexes of names are rewritten, not the whole file, and a piece of a row may
@@ -31,6 +32,9 @@ extension SQLiteStore {
             db, sql: "SELECT COUNT(*) FROM sample WHERE person = ?", arguments: [id.rawValue])
         try db.execute(
             sql: "DELETE FROM sighting_face WHERE sighting IN (SELECT id FROM sighting WHERE person = ?)",
+            arguments: [id.rawValue])
+        try db.execute(
+            sql: "DELETE FROM rejection WHERE sighting IN (SELECT id FROM sighting WHERE person = ?)",
             arguments: [id.rawValue])
         try db.execute(
             sql: "UPDATE sighting SET person = NULL, named = 0, similarity = NULL, assigned = 0 WHERE person = ?",

@@ -6,8 +6,8 @@ extension SQLiteStore {
     /// Nothing in a record can make the batch fail: values that are not numbers become none or 0.
     ///
     /// Camera and track are those of the first record of a sighting. A face without a picture (its
-    /// `jpeg` is empty) leaves the stored picture. A record of a person who was erased loses its face as well: it
-    /// would bring back what the erasure removed.
+    /// `jpeg` is empty) leaves the stored picture. A record of a person who was erased, or that names one as whom the
+    /// sighting was taken for before, loses its face as well: it would bring back what the erasure removed.
     package func write(_ records: [SightingRecord]) async throws {
         guard !records.isEmpty else { return }
         try await change { db in

@@ -20,6 +20,9 @@ package final class SQLiteStore: Store {
         /// An erasure rewrites a file of at most this size as a whole, see ``SQLiteStore/delete(_:)``. Raised, more is
         /// rewritten (about 10 ms per megabyte, during which writing waits, and as much memory as the file has).
         package var rewriteLimit: Int64 = 64 << 20
+        /// Sightings that a journey is made of, the latest. Raised, it reaches further back for somebody who is seen
+        /// all the time, and takes longer (about 0.3 s at the default).
+        package var journeyRows = 100_000
 
         package init() {}
     }

@@ -39,9 +39,9 @@ struct SightingQuery {
     /// With one row more than the page: whether another follows.
     var sql: String { sql(limit: limit + 1) }
 
-    func sql(limit: Int?) -> String {
+    func sql(limit: Int) -> String {
         let clause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return "\(SightingQuery.columns) \(clause) ORDER BY s.first_seen DESC, s.id DESC LIMIT \(limit ?? -1)"
+        return "\(SightingQuery.columns) \(clause) ORDER BY s.first_seen DESC, s.id DESC LIMIT \(limit)"
     }
 
     func rows(_ db: Database) throws -> [SightingEntry] {

@@ -68,7 +68,7 @@ struct SightingUpsert {
     mutating func write(_ record: SightingRecord) throws {
         let sighting = record.sighting
         let said = try sighting.person.flatMap { try present($0, record.anonymous) }
-        let isErased = sighting.person != nil && said == nil
+        let isErased = try sighting.person != nil && said == nil || mayShowErased(sighting)
         // The pipeline may not have heard of it yet.
         let person = try said.flatMap { try isRejected(sighting.id, $0.id) ? nil : $0 }
         try upsert(sighting, person)
@@ -176,6 +176,13 @@ struct SightingUpsert {
     private func wasErased(_ id: PersonID) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM erased_person WHERE id = ?)")
         return try Bool.fetchOne(statement, arguments: [id.rawValue]) ?? false
+    }
+
+    /// Whether the sighting named somebody before who was erased. Its face may have been kept from that time: a record
+    /// replaces the waiting one of the same sighting, but not that one's face.
+    private func mayShowErased(_ sighting: Sighting) throws -> Bool {
+        guard let previous = sighting.revision?.previous else { return false }
+        return try wasErased(previous)
     }
 
     private func make(_ person: AnonymousPerson) throws {

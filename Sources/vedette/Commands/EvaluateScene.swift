@@ -158,7 +158,21 @@ struct SceneFolder {
         let table = try Table(path: path + "/identities.csv")
         let columns = try ["id", "name", "known", "camera", "first_frame", "last_frame"].map { try table.column($0) }
         visits = try table.rows.map { row in
-            let numbers = try [0, 3, 4, 5].map { Int(try table.number(row, columns[$0])) }
+            let numbers = try [0, 3, 4, 5].map { column in
+                guard let whole = Int(exactly: try table.number(row, columns[column])) else {
+                    throw Files.Failure(
+                        message:
+                            "\(path)/identities.csv, line \(row.line): '\(row.fields[columns[column]])' is not a whole number"
+                    )
+                }
+                return whole
+            }
+            guard numbers[2] <= numbers[3] else {
+                throw Files.Failure(
+                    message:
+                        "\(path)/identities.csv, line \(row.line): last_frame \(numbers[3]) is before first_frame \(numbers[2])"
+                )
+            }
             return SceneEvaluation.Visit(
                 person: numbers[0], name: row.fields[columns[1]],
                 isKnown: row.fields[columns[2]] == "1", camera: numbers[1], firstFrame: numbers[2],

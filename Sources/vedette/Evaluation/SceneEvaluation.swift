@@ -12,6 +12,7 @@ struct SceneEvaluation {
         var isKnown: Bool
         var camera: Int
         var firstFrame: Int
+        /// Not before ``firstFrame``.
         var lastFrame: Int
     }
 
@@ -64,7 +65,7 @@ struct SceneEvaluation {
                 let faces = camera.truth.indices.filter { at in
                     let record = camera.truth[at].record
                     return record.id == visit.person && record.confidence != 0
-                        && (visit.firstFrame...visit.lastFrame).contains(record.frame)
+                        && record.frame >= visit.firstFrame && record.frame <= visit.lastFrame
                 }
                 judge(visit, faces, found, camera, names)
                 var finally: [PersonID: Int] = [:]

@@ -257,6 +257,7 @@ extension StoreContract {
             #expect(stops.map(\.lastSeen) == [20, 40, 50, 225, 220].map(Sample.moment))
             #expect(stops.map(\.similarity) == [0.8, nil, 0.6, 0.4, 0.7])
             #expect(stops[0].sightings == [sightings[0].id, sightings[1].id])
+            #expect(stops.map(\.count) == [2, 1, 1, 2, 1])
             #expect(try await store.journey(of: anna.id, from: nil, to: nil, gap: 5, limit: 100).count == 7)
             #expect(
                 try await store.journey(of: anna.id, from: nil, to: nil, gap: 30, limit: 2) == Array(stops.suffix(2)))
@@ -264,6 +265,16 @@ extension StoreContract {
                 of: anna.id, from: Sample.moment(35), to: Sample.moment(100), gap: 30, limit: 100)
             #expect(middle == Array(stops[1...2]))
             #expect(try await store.journey(of: bert.id, from: nil, to: nil, gap: 0, limit: 1).count == 1)
+        },
+        Clause("a stop lists its latest sightings, and counts them all") { store in
+            let anna = try await store.createPerson(name: "Anna")
+            let most = JourneyStop.maximumSightings
+            let sightings = (0..<most + 20).map { Sample.sighting(person: anna.id, from: Double($0)) }
+            try await store.write(sightings.map { Sample.record($0) })
+            let stops = try await store.journey(of: anna.id, from: nil, to: nil, gap: 86_400, limit: 1)
+            #expect(stops.map(\.count) == [most + 20])
+            #expect(stops.first?.sightings == sightings.suffix(most).map(\.id))
+            #expect(stops.first?.firstSeen == Sample.moment(0))
         },
         Clause("a journey of nobody, and limits that cannot be, are refused") { store in
             let anna = try await store.createPerson(name: "Anna")
@@ -273,8 +284,10 @@ extension StoreContract {
                     _ = try await store.journey(of: anna.id, from: nil, to: nil, gap: 30, limit: limit)
                 }
             }
-            await expectStoreError(.invalid) {
-                _ = try await store.journey(of: anna.id, from: nil, to: nil, gap: -1, limit: 9)
+            for gap in [-1, 86_400.5, .infinity, .nan] {
+                await expectStoreError(.invalid) {
+                    _ = try await store.journey(of: anna.id, from: nil, to: nil, gap: gap, limit: 9)
+                }
             }
             await expectStoreError(.notFound) {
                 _ = try await store.journey(of: .make(), from: nil, to: nil, gap: 30, limit: 9)

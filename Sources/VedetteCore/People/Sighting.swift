@@ -4,7 +4,7 @@ package import Foundation
 package struct Sighting: Sendable, Hashable, Identifiable {
     package let id: SightingID
     package let camera: CameraID
-    /// The track's number at that camera.
+    /// The number of the face at that camera, which it takes up again when it comes back.
     package let track: Int
     /// Nil while nobody enrolled is recognised.
     package var person: PersonID?

@@ -92,6 +92,7 @@ struct Server {
                 services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
+        events.close()
         try await store.close()
         logger.info("stopped")
     }

@@ -73,9 +73,9 @@ package struct IdentityOptions: Sendable {
     package var smallFaceHeadroom: Float = 0.05
     package var clearFaceHeadroom: Float = 0.09
 
-    /// From this far above what a name takes, the way a person looks now is remembered for the next camera. Raising it remembers
-    /// fewer, surer looks; lowering it lets a wrong name spread to the next camera.
-    package var rememberHeadroom: Float = 0.06
+    /// From this similarity to a person's photos on, the way they look now is remembered for the next camera: far above what look-alikes
+    /// reach. Raising it remembers fewer people; lowering it lets one wrong name go on to the next camera.
+    package var rememberSimilarity: Float = 0.55
 
     /// See ``smallFaceHeadroom``. The similarity of small faces is lower, that of strangers as well as that of the right person.
     package func headroom(height: Float) -> Float {

@@ -128,7 +128,7 @@ extension IdentityResolver {
             evidence.identity.become(match.person, name: match.name, similarity: match.similarity)
             // By the photos alone, so that one recent look does not vouch for the next.
             let byPhoto = gallery.similarity(of: mean, to: match.person) ?? -1
-            if byPhoto >= asked + options.rememberHeadroom, let best = evidence.identity.best {
+            if byPhoto >= options.rememberSimilarity, let best = evidence.identity.best {
                 directory.remember(
                     mean, quality: best.quality.overall, of: match.person, sighting: evidence.identity.sighting,
                     at: moment)
@@ -141,10 +141,10 @@ extension IdentityResolver {
         }
         // Not enough for a new name; is it still enough for the old one?
         guard evidence.identity.isNamed, let person = evidence.identity.person,
-            let photo = gallery.similarity(of: mean, to: person)
+            let byPhoto = gallery.similarity(of: mean, to: person)
         else { return false }
         let recent = directory.recentSimilarity(of: mean, to: person, besides: sighting, at: moment) ?? -1
-        let held = max(photo, recent)
+        let held = byPhoto >= policy.threshold.floor ? max(byPhoto, recent) : byPhoto
         guard held >= asked - options.hysteresis,
             match.person == person || match.similarity - held < policy.margin
         else { return false }
@@ -158,13 +158,15 @@ extension IdentityResolver {
     private func withRecentLooks(
         _ photo: GalleryMatch, _ mean: Embedding, _ sighting: SightingID, _ gallery: GallerySnapshot, at moment: Date
     ) -> GalleryMatch {
-        func recent(_ person: PersonID) -> Float {
-            directory.recentSimilarity(of: mean, to: person, besides: sighting, at: moment) ?? -1
+        // Only of somebody whom the photos allow: else one wrong name would go from camera to camera.
+        func recent(_ person: PersonID, _ byPhoto: Float) -> Float {
+            guard byPhoto >= policy.threshold.floor, photo.similarity - byPhoto <= policy.margin else { return -1 }
+            return directory.recentSimilarity(of: mean, to: person, besides: sighting, at: moment) ?? -1
         }
         var best = photo
-        best.similarity = max(photo.similarity, recent(photo.person))
+        best.similarity = max(photo.similarity, recent(photo.person, photo.similarity))
         guard let second = photo.runnerUp else { return best }
-        let other = max(second.similarity, recent(second.person))
+        let other = max(second.similarity, recent(second.person, second.similarity))
         best.runnerUp = .init(person: second.person, similarity: other)
         guard other > best.similarity, let name = gallery.name(of: second.person) else { return best }
         return GalleryMatch(

@@ -75,7 +75,7 @@ package struct IdentityOptions: Sendable {
 
     /// From this similarity to a person's photos on, the way they look now is remembered for the next camera: far above what look-alikes
     /// reach. Raising it remembers fewer people; lowering it lets one wrong name go on to the next camera.
-    package var rememberSimilarity: Float = 0.55
+    package var rememberSimilarity: Float = 0.65
 
     /// See ``smallFaceHeadroom``. The similarity of small faces is lower, that of strangers as well as that of the right person.
     package func headroom(height: Float) -> Float {

@@ -1,3 +1,4 @@
+import VedetteCore
 import VedetteTracking
 
 /// What one assignment problem costs.
@@ -13,7 +14,7 @@ struct AssignmentTiming: Encodable {
 
     /// Costs of a problem, row by row; infinity forbids a pair.
     static func problem(_ kind: String, size: Int) -> [Double] {
-        var random = SplitMix(state: UInt64(size))
+        var random = SeededGenerator(seed: UInt64(size))
         var costs: [Double] = []
         for row in 0..<size {
             for column in 0..<size {

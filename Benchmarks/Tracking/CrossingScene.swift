@@ -12,7 +12,7 @@ struct CrossingScene {
     let detections: [[Detection]]
 
     init(people: Int) {
-        var random = SplitMix(state: 42)
+        var random = SeededGenerator(seed: 42)
         let side = 260 * Float(people).squareRoot()
         var centres: [SIMD2<Float>] = []
         var velocities: [SIMD2<Float>] = []
@@ -57,16 +57,8 @@ struct CrossingScene {
     }
 }
 
-/// SplitMix64 (Steele et al. 2014).
-struct SplitMix {
-    var state: UInt64
-
+extension SeededGenerator {
     mutating func number(_ low: Float, _ high: Float) -> Float {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        mixed ^= mixed >> 31
-        return low + (high - low) * Float(mixed >> 40) / Float(1 << 24)
+        low + (high - low) * Float(next() >> 40) / Float(1 << 24)
     }
 }

@@ -135,7 +135,7 @@ import VedetteCore
     }
 
     @Test(arguments: [0, 1, 2, 3]) func noMutationCrashes(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let originals = Fixture.coloured + Fixture.grey + Fixture.foreign
         var decoded = 0
         for _ in 0..<600 {
@@ -190,19 +190,6 @@ import VedetteCore
 
     private func big(_ value: Int, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * (count - 1 - $0))) }
-    }
-}
-
-/// Steele, Lea, Flood: Fast splittable pseudorandom number generators (2014); the same numbers on every machine.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }
 

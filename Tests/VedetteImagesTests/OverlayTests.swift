@@ -51,7 +51,7 @@ import VedetteCore
             1279,
         ]
         let canvas = Canvas(width: width, height: height)
-        var random = SplitMix(state: UInt64(width * 10_000 + height))
+        var random = SeededGenerator(seed: UInt64(width * 10_000 + height))
         for _ in 0..<400 {
             func number() -> Float { numbers.randomElement(using: &random)! }
             let faces = (0..<3).map { index in

@@ -114,7 +114,7 @@ import VedetteCore
 
     @Test(arguments: 0..<20)
     func keepsBoundsAndBooksUnderAnySequence(seed: Int) {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let limits = PendingSightings.Limits(sightings: 12, pictureBytes: 120)
         var pending = PendingSightings(limits: limits)
         var counted = PendingSightings.Losses()
@@ -158,16 +158,4 @@ import VedetteCore
     }
 
     private func ids(_ records: [SightingRecord]) -> String { records.map(\.sighting.id.rawValue).joined() }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
 }

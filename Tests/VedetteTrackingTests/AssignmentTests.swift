@@ -1,4 +1,5 @@
 import Testing
+import VedetteCore
 
 @testable import VedetteTracking
 

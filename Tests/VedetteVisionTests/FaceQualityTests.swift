@@ -78,7 +78,7 @@ import VedetteCore
     @Test func detailFallsWithBlurAndNotWithContrast() {
         let side = FaceAligner.side
         func texture(blur: Int, contrast: Float) -> [Float] {
-            var generator = SplitMix(state: 9)
+            var generator = SeededGenerator(seed: 9)
             var plane = (0..<side * side).map { _ in Float.random(in: -1...1, using: &generator) }
             for _ in 0..<blur {
                 let before = plane

@@ -214,7 +214,7 @@ import VedetteCore
     @Test func survivesFacesAnywhere() throws {
         let frame = SyntheticFrame.noise(width: 61, height: 47, seed: 5)
         let aligner = FaceAligner()
-        var generator = SplitMix(state: 42)
+        var generator = SeededGenerator(seed: 42)
         var rgb = [Float](repeating: 0, count: 3 * FaceAligner.side * FaceAligner.side)
         for _ in 0..<500 {
             func random() -> Point {

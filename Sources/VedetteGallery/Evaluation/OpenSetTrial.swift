@@ -45,7 +45,7 @@ package struct OpenSetTrial: Sendable {
     ///   - core: that many of the first people are drawn before all others: whose probes are to be found.
     ///   - drawings: how often people are drawn anew.
     package func run(size: Int, core: Int, drawings: Int, seed: UInt64) -> Result {
-        var random = SeededRandom(state: seed)
+        var random = SeededGenerator(seed: seed)
         var result = Result(people: min(size, people.count), samples: 0, threshold: 0, outcome: .init())
         for _ in 0..<max(1, drawings) {
             var order = Array(people.indices.prefix(core)).shuffled(using: &random)
@@ -73,18 +73,5 @@ package struct OpenSetTrial: Sendable {
                 Double(policy.threshold.similarity(galleryCount: gallery.count)) / Double(max(1, drawings))
         }
         return result
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same drawings everywhere for one seed.
-private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -55,7 +55,7 @@ package struct CameraLifeCycle: Sendable {
     package private(set) var state = CameraState.stopped
     package private(set) var reason: String?
     private let options: Options
-    private var random: SplitMix
+    private var random: SeededGenerator
     private var isConnected = false
     private var enteredAt = 0.0
     private var lastFrameAt: Double?
@@ -66,7 +66,7 @@ package struct CameraLifeCycle: Sendable {
     /// - Parameter seed: of the jitter.
     package init(options: Options = Options(), seed: UInt64) {
         self.options = options
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     /// - Parameter now: seconds of any clock that never goes back.
@@ -157,18 +157,5 @@ package struct CameraLifeCycle: Sendable {
         state = new
         reason = why
         return [.report(new, reason: why)]
-    }
-}
-
-/// A small generator with a seed, for jitter that tests can repeat (Steele, Lea, Flood 2014).
-private struct SplitMix: Sendable {
-    var state: UInt64
-
-    mutating func unit() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((z ^ (z >> 31)) >> 11) / Double(1 << 53)
     }
 }

@@ -65,13 +65,13 @@ enum Sample {
 
     /// Points in a direction of its own for every `seed`.
     static func embedding(_ seed: Int, length: Int = 128) -> Embedding {
-        var generator = Generator(state: UInt64(truncatingIfNeeded: seed) &+ 1)
+        var generator = SeededGenerator(seed: UInt64(truncatingIfNeeded: seed) &+ 1)
         let values = (0..<length).map { _ in Float(Int(generator.next() % 2001) - 1000) / 1000 }
         return Embedding(normalizing: values) ?? Embedding(normalizing: [1])!
     }
 
     static func jpeg(_ seed: Int, bytes: Int = 300) -> [UInt8] {
-        var generator = Generator(state: UInt64(truncatingIfNeeded: seed) &* 31 &+ 7)
+        var generator = SeededGenerator(seed: UInt64(truncatingIfNeeded: seed) &* 31 &+ 7)
         return (0..<bytes).map { _ in UInt8(truncatingIfNeeded: generator.next() >> 24) }
     }
 
@@ -102,19 +102,6 @@ enum Sample {
 
     static func record(_ sighting: Sighting, face: Int? = nil) -> SightingRecord {
         SightingRecord(sighting: sighting, face: face.map { Sample.face($0) })
-    }
-
-    /// SplitMix64.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-            return z ^ z >> 31
-        }
     }
 }
 

@@ -24,25 +24,12 @@ enum SyntheticFrame {
     }
 
     static func noise(width: Int, height: Int, seed: UInt64, colorimetry: Colorimetry = .limited601) -> Frame {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         return make(
             width: width, height: height, colorimetry: colorimetry,
             luma: { _, _ in UInt8.random(in: 0...255, using: &generator) },
             chroma: { _, _ in
                 (UInt8.random(in: 0...255, using: &generator), UInt8.random(in: 0...255, using: &generator))
             })
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -169,6 +169,7 @@ import VedetteCore
         #expect(after.search(stranger)?.person == bob, "the confusion stops at once")
         #expect(after.similarity(of: stranger, to: ada) == nil)
         #expect(after.candidates(stranger, limit: 2).map(\.isRejected) == [true, false])
+        #expect(after.isNearestRejected(stranger) && !before.isNearestRejected(stranger))
         // Ada herself, and everybody else, as before.
         for probe in [[0.95, 0.1, 0.1, 0.1], [0.1, 1, 0, 0], [0.7, 0.7, 0, 0]] as [[Float]] {
             let probe = try face(probe)

@@ -1,3 +1,5 @@
+import VedetteCore
+
 /// The inner loop of a search.
 enum DotProduct {
     /// Of rows in memory: a cache line, which is also the widest vector register.
@@ -8,6 +10,16 @@ enum DotProduct {
     /// Room for `count` floats in whole blocks.
     static func paddedBytes(count: Int) -> Int {
         (count * MemoryLayout<Float>.size + block - 1) / block * block
+    }
+
+    /// Calls `body` with the probe as an aligned row of `bytes`, whole blocks that hold it, filled up with zeros.
+    @inline(__always)
+    static func withRow<Value>(_ probe: Embedding, bytes: Int, _ body: (UnsafeRawPointer) -> Value) -> Value {
+        withUnsafeTemporaryAllocation(byteCount: bytes, alignment: alignment) { row in
+            row.initializeMemory(as: UInt8.self, repeating: 0)
+            probe.values.withUnsafeBytes { row.copyMemory(from: $0) }
+            return body(UnsafeRawPointer(row.baseAddress!))
+        }
     }
 
     /// Sum of the products of two aligned rows of `bytes`, whole blocks.

@@ -123,6 +123,11 @@ package final class GallerySnapshot: @unchecked Sendable {
         return top.indices.prefix(limit).map { match(top[$0], runnerUp: $0 + 1 < top.count ? top[$0 + 1] : nil) }
     }
 
+    /// Whether the person whom the face resembles most was ruled out for it. Costs nothing where nobody ever was.
+    package func isNearestRejected(_ probe: Embedding) -> Bool {
+        !rejected.isEmpty && candidates(probe, limit: 1).first?.isRejected == true
+    }
+
     /// The `limit` people who resemble the face most, those who were ruled out for it included, best first.
     package func candidates(_ probe: Embedding, limit: Int) -> [GalleryCandidate] {
         var all: [GalleryCandidate] = []
@@ -186,10 +191,7 @@ package final class GallerySnapshot: @unchecked Sendable {
         _ visit: (_ person: Int, _ similarity: Float) -> Void
     ) {
         guard length > 0, probe.values.count == length else { return }
-        withUnsafeTemporaryAllocation(byteCount: stride, alignment: DotProduct.alignment) { padded in
-            guard let aligned = padded.baseAddress else { return }
-            padded.initializeMemory(as: UInt8.self, repeating: 0)
-            probe.values.withUnsafeBytes { padded.copyMemory(from: $0) }
+        DotProduct.withRow(probe, bytes: stride) { aligned in
             firstRow.withUnsafeBufferPointer { firstRow in
                 for person in range {
                     var best = -Float.infinity

@@ -120,8 +120,7 @@ package final class IdentityDirectory: Sendable {
                 let found = whoIs(mean, state, at: moment, taken: taken.union([person])),
                 found.similarity >= threshold.floor + options.reconsiderHeadroom
             else { return nil }
-            drop(person, &state)
-            state.retired[person] = Date()
+            retire(person, &state)
             insert(mean, quality, of: found.person.id, sighting, &state)
             return found
         }
@@ -200,8 +199,7 @@ package final class IdentityDirectory: Sendable {
             guard state.people[person] != nil else { return }
             state.faces.remove(person, key: sighting.rawValue)
             guard !state.faces.contains(person) else { return }
-            drop(person, &state)
-            state.retired[person] = Date()
+            retire(person, &state)
         }
     }
 
@@ -347,6 +345,12 @@ package final class IdentityDirectory: Sendable {
             state.appearedAt[person] = nil
             state.presences[person] = nil
         }
+    }
+
+    /// Takes back that there is such a person, whatever the store has heard of them.
+    private func retire(_ id: PersonID, _ state: inout State) {
+        drop(id, &state)
+        state.retired[id] = Date()
     }
 
     private func drop(_ id: PersonID, _ state: inout State) {

@@ -18,19 +18,29 @@ package struct IdentityOptions: Sendable {
     package var singleLookHeadroom: Float = 0.1
     /// A name is dropped when the similarity of the track's whole evidence falls this much below what giving it took.
     package var hysteresis: Float = 0.08
+    /// What a face must reach above the pack's threshold for one pair, whatever the gallery's size: faces up to 60 pixels high and
+    /// from 90 on, in between in proportion. A track is judged many times, and its evidence is of many pictures: the right person is
+    /// far above, and a look-alike just below. Raising it keeps more look-alikes unnamed, lowering it names more people enrolled
+    /// with one poor photo.
+    package var smallFaceHeadroom: Float = 0.05
+    package var clearFaceHeadroom: Float = 0.09
+
+    /// From this similarity to a person's photos on, the way they look now is remembered for the next camera: far above what look-alikes
+    /// reach. Raising it remembers fewer people; lowering it lets one wrong name go on to the next camera.
+    package var rememberSimilarity: Float = 0.65
 
     // MARK: Doubt
 
-    /// Looks taken at once when two faces met, or one was found again or back from the border of the picture, since the tracker may have mixed them up. Raising it notices
-    /// a change sooner and costs embeddings; 0 leaves it to ``recheckSeconds``.
+    /// Looks taken at once when two faces met, or one was found again or back from the border of the picture, since the tracker may
+    /// have mixed them up. Raising it notices a change sooner and costs embeddings; 0 leaves it to ``recheckSeconds``.
     package var doubtLooks = 3
     /// Weight that old evidence keeps in doubt: two looks of this total quality that show another face overrule it.
     package var doubtWeight: Float = 1.2
-    /// The same as ``sameFaceSimilarity`` while it is in doubt that the face is still the same.
-    package var doubtfulSimilarity: Float = 0.4
     /// Similarity to the evidence of a track below which a look is another face's, -1...1. Raising it notices more changes of face,
     /// and takes more poor looks of the same face for one.
     package var sameFaceSimilarity: Float = 0.3
+    /// The same as ``sameFaceSimilarity`` while it is in doubt that the face is still the same.
+    package var doubtfulSimilarity: Float = 0.4
 
     // MARK: Return
 
@@ -65,17 +75,6 @@ package struct IdentityOptions: Sendable {
     package var defenceSeconds = 0.5
 
     package init() {}
-
-    /// What a face must reach above the pack's threshold for one pair, whatever the gallery's size: faces up to 60 pixels high and
-    /// from 90 on, in between in proportion. A track is judged many times, and its evidence is of many pictures: the right person is
-    /// far above, and a look-alike just below. Raising it keeps more look-alikes unnamed, lowering it names more people enrolled
-    /// with one poor photo.
-    package var smallFaceHeadroom: Float = 0.05
-    package var clearFaceHeadroom: Float = 0.09
-
-    /// From this similarity to a person's photos on, the way they look now is remembered for the next camera: far above what look-alikes
-    /// reach. Raising it remembers fewer people; lowering it lets one wrong name go on to the next camera.
-    package var rememberSimilarity: Float = 0.65
 
     /// See ``smallFaceHeadroom``. The similarity of small faces is lower, that of strangers as well as that of the right person.
     package func headroom(height: Float) -> Float {

@@ -49,12 +49,11 @@ extension IdentityResolver {
             !faces.contains(other.face) && !(other.person.map { inView.contains($0) } ?? false)
         }
         // Tracks that the tracker still looks for are among the lost, too.
-        var searched = lost
-        for other in tracks.values where !other.isSeen && other.identity.track != own {
-            searched.add(other, at: other.lastSeen)
-        }
+        let outOfView = tracks.values.filter { !$0.isSeen && $0.identity.track != own }
+            .map { LostFaces.Face(evidence: $0, lostAt: $0.lastSeen) }
         guard
-            let found = searched.take(resembling: mean, needed: needed, margin: options.returnMargin, allows: allows)
+            let found = lost.find(
+                resembling: mean, besides: outOfView, needed: needed, margin: options.returnMargin, allows: allows)
         else { return }
         take(found, into: &evidence)
     }
@@ -97,7 +96,7 @@ extension IdentityResolver {
             evidence.identity.clear()
             return
         }
-        judgeAnonymous(&evidence, mean, before, gallery, at: moment)
+        judgeAnonymous(&evidence, mean, before, at: moment)
     }
 
     /// - Returns: whether the face is a person's who is enrolled.
@@ -109,7 +108,9 @@ extension IdentityResolver {
         let needed = options.looksNeeded(height: evidence.height)
         evidence.judgement.similarityNeeded = asked
         evidence.judgement.looksNeeded = needed
-        guard let photo = gallery.search(mean) else {
+        let photo = gallery.search(mean)
+        evidence.judgement.nearest = photo?.similarity ?? -1
+        guard let photo else {
             evidence.judgement.verdict = gallery.count == 0 ? .emptyGallery : .rejected
             return false
         }
@@ -136,8 +137,7 @@ extension IdentityResolver {
             return true
         case .nobody(.ambiguous): evidence.judgement.verdict = .ambiguous
         case .nobody:
-            let isRuledOut = gallery.candidates(mean, limit: 1).first?.isRejected ?? false
-            evidence.judgement.verdict = isRuledOut ? .rejected : .tooUnlike
+            evidence.judgement.verdict = gallery.isNearestRejected(mean) ? .rejected : .tooUnlike
         }
         // Not enough for a new name; is it still enough for the old one?
         guard evidence.identity.isNamed, let person = evidence.identity.person,
@@ -190,8 +190,7 @@ extension IdentityResolver {
     }
 
     private func judgeAnonymous(
-        _ evidence: inout TrackEvidence, _ mean: Embedding, _ before: AnonymousPerson?, _ gallery: GallerySnapshot,
-        at moment: Date
+        _ evidence: inout TrackEvidence, _ mean: Embedding, _ before: AnonymousPerson?, at moment: Date
     ) {
         let identity = evidence.identity
         let quality = identity.best?.quality.overall ?? 0
@@ -224,8 +223,7 @@ extension IdentityResolver {
         let looks = evidence.fusion.count
         guard quality >= options.anonymousQuality, looks >= needed else { return }
         // Nearly somebody who is enrolled: better looks may yet show it.
-        let nearest = gallery.search(mean)?.similarity ?? -1
-        let isNearMiss = nearest >= evidence.judgement.similarityNeeded - options.nearMiss
+        let isNearMiss = evidence.judgement.nearest >= evidence.judgement.similarityNeeded - options.nearMiss
         if isNearMiss, evidence.looks < 2 * needed { return }
         let decision = directory.decide(
             mean, quality: quality, sighting: identity.sighting, at: moment,

@@ -18,10 +18,6 @@ struct LostFaces: Sendable {
         // Without a face there is nothing to find it by.
         guard evidence.fusion.embedding != nil else { return }
         if faces.count >= Self.capacity { faces.removeFirst(faces.count - Self.capacity + 1) }
-        var evidence = evidence
-        evidence.isSeen = false
-        evidence.wantedLooks = 0
-        evidence.isCrossing = false
         faces.append(Face(evidence: evidence, lostAt: seconds))
     }
 
@@ -32,33 +28,34 @@ struct LostFaces: Sendable {
 
     mutating func remove(_ sighting: SightingID) { faces.removeAll { $0.evidence.identity.sighting == sighting } }
 
-    /// Finds the face again that a new track shows, and takes it out.
+    /// Finds the face again that a new track shows.
     ///
     /// - Parameters:
-    ///   - needed: similarity of the two means; the second best of the lost must be `margin` below the best, unless both
-    ///     are one person.
+    ///   - others: faces that are looked through as well.
+    ///   - needed: similarity of the two means; the second best must be `margin` below the best, unless both are one person.
     ///   - allows: whether a lost face may be this one: not when its person is in view elsewhere.
-    mutating func take(
-        resembling mean: Embedding, needed: Float, margin: Float, allows: (TrackIdentity) -> Bool
+    func find(
+        resembling mean: Embedding, besides others: [Face], needed: Float, margin: Float,
+        allows: (TrackIdentity) -> Bool
     ) -> Face? {
-        var best: (index: Int, similarity: Float)?
-        var second: (index: Int, similarity: Float)?
-        for (index, face) in faces.enumerated() {
+        var best: (face: Face, similarity: Float)?
+        var second: (face: Face, similarity: Float)?
+        for face in [faces, others].joined() {
             guard let other = face.evidence.fusion.embedding, allows(face.evidence.identity) else { continue }
             let similarity = other.similarity(to: mean)
             if similarity > best?.similarity ?? -.infinity {
                 second = best
-                best = (index, similarity)
+                best = (face, similarity)
             } else if similarity > second?.similarity ?? -.infinity {
-                second = (index, similarity)
+                second = (face, similarity)
             }
         }
         guard let best, best.similarity >= needed else { return nil }
         if let second, best.similarity - second.similarity < margin {
-            let first = faces[best.index].evidence.identity
-            let other = faces[second.index].evidence.identity
+            let first = best.face.evidence.identity
+            let other = second.face.evidence.identity
             guard first.face == other.face || (first.person != nil && first.person == other.person) else { return nil }
         }
-        return faces.remove(at: best.index)
+        return best.face
     }
 }

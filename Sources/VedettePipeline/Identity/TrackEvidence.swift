@@ -39,6 +39,8 @@ struct TrackEvidence: Sendable {
     /// What the latest decision asked for, for ``TrackExplanation``.
     struct Judgement: Sendable {
         var verdict = TrackExplanation.Verdict.notSeenWell
+        /// Of the enrolled person who is nearest by the photos; -1 without one.
+        var nearest: Float = -1
         var similarityNeeded: Float = 0
         var looksNeeded = 0
     }

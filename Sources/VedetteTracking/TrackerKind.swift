@@ -5,6 +5,9 @@ package enum TrackerKind: String, Sendable, Hashable, Codable, CaseIterable {
     case ocsort
     case deepsort
 
+    /// All names, for messages.
+    package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
     /// What can be chosen for any of them; a tracker takes what it has a use for.
     package struct Options: Sendable, Hashable {
         /// Detections from this score on begin tracks and continue all of them (0...1). Raise it against false

@@ -27,6 +27,8 @@ open class Frame: @unchecked Sendable {
     package let sequence: UInt64
     /// Seconds from the start of a file; nil for a live source.
     package let mediaTime: Double?
+    /// The moment on the clock that analysis runs on, in seconds: the file's own time, or the monotonic clock at capture.
+    package var seconds: Double { mediaTime ?? Double(captureTime.monotonic) / 1e9 }
 
     /// The three planes: addresses of the first byte of each, and bytes from one row to the next.
     package struct Planes {

@@ -179,8 +179,8 @@ package final class CameraSupervisor: Service, CameraService {
     private static func validated(tracker: String?) throws -> String? {
         guard let tracker, !tracker.isEmpty else { return nil }
         guard TrackerKind(rawValue: tracker) != nil else {
-            let known = TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw StoreError(.invalid, "there is no tracker '\(tracker.prefix(40))'", remedy: "known are \(known)")
+            throw StoreError(
+                .invalid, "there is no tracker '\(tracker.prefix(40))'", remedy: "known are \(TrackerKind.names)")
         }
         return tracker
     }

@@ -34,7 +34,7 @@ package struct FrameContext {
         self.camera = camera
         self.frame = frame
         self.isOccupied = isOccupied
-        time = frame.mediaTime ?? Double(frame.captureTime.monotonic) / 1e9
+        time = frame.seconds
         moment = isRecording ? Date(timeIntervalSince1970: time) : frame.captureTime.date
     }
 }

@@ -77,17 +77,16 @@ final class Analysis: @unchecked Sendable {
         self.codec = codec
     }
 
-    /// Embeddings computed by the recogniser, and those that the tracker asked for.
-    var embeddings: (recogniser: Int, tracker: Int) {
-        (
-            handlers.lazy.compactMap { ($0 as? RecogniseHandler)?.embeddings }.first ?? 0,
-            handlers.lazy.compactMap { ($0 as? TrackHandler)?.embeddings }.first ?? 0
-        )
+    /// Embeddings computed, by the recogniser and for the tracker.
+    var embeddings: Int {
+        handlers.reduce(0) { sum, handler in
+            sum + ((handler as? RecogniseHandler)?.embeddings ?? (handler as? TrackHandler)?.embeddings ?? 0)
+        }
     }
 
     func take(_ picture: Frame) throws {
         frames += 1
-        guard filter.takes(time: picture.mediaTime ?? Double(picture.captureTime.monotonic) / 1e9) else { return }
+        guard filter.takes(time: picture.seconds) else { return }
         analysed += 1
         var context = FrameContext(camera: camera, frame: picture, isOccupied: isOccupied, isRecording: true)
         for handler in handlers {
@@ -107,15 +106,16 @@ final class Analysis: @unchecked Sendable {
         try writer?.finish()
     }
 
-    /// The file of confirmed tracks in order of frames, from their first sight on: MOTChallenge rows, and for each of ``tracks`` its
-    /// number in them.
-    func rows() -> (rows: [MOTRecord], numbers: [Int]) {
-        let numbers = AnalysedTrack.numbers(tracks)
+    /// For each of ``tracks`` its number in ``rows()``.
+    func numbers() -> [Int] { AnalysedTrack.numbers(tracks) }
+
+    /// The MOTChallenge rows of confirmed tracks in order of frames, from their first sight on.
+    func rows() -> [MOTRecord] {
         var rows: [MOTRecord] = []
-        for (track, number) in zip(tracks, numbers) where track.face != nil {
+        for (track, number) in zip(tracks, numbers()) where track.face != nil {
             rows += track.rows.map { MOTRecord(frame: $0.frame, id: number, box: $0.box, confidence: $0.score) }
         }
-        return (rows.sorted { ($0.frame, $0.id) < ($1.frame, $1.id) }, numbers)
+        return rows.sorted { ($0.frame, $0.id) < ($1.frame, $1.id) }
     }
 
     private func note(_ context: FrameContext) {

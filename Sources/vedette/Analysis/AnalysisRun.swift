@@ -110,7 +110,7 @@ final class AnalysisRun: Sendable {
             summary.frames += analysis.frames
             summary.analysed += analysis.analysed
             summary.tracks += confirmed.count
-            summary.embeddings += analysis.embeddings.recogniser + analysis.embeddings.tracker
+            summary.embeddings += analysis.embeddings
             summary.handovers += analysis.handOvers.count
             summary.people += confirmed.filter { !$0.isAnonymous }.compactMap(\.name)
             anonymous.formUnion(confirmed.filter(\.isAnonymous).compactMap(\.person))
@@ -126,7 +126,7 @@ final class AnalysisRun: Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var lines: [(time: Double, text: String)] = []
         for analysis in parts.map(\.analysis) {
-            let numbers = analysis.rows().numbers
+            let numbers = analysis.numbers()
             for note in analysis.notes {
                 var event = note.event
                 event.track = numbers[note.track]

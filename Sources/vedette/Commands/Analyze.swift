@@ -130,7 +130,7 @@ struct Analyze: AsyncParsableCommand {
         let tracks = Result {
             for analysis in run.parts.map(\.analysis) {
                 guard let path = path(output, analysis.camera, "txt") else { continue }
-                try Files.write(MOTChallenge.format(analysis.rows().rows), to: path)
+                try Files.write(MOTChallenge.format(analysis.rows()), to: path)
             }
         }
         if let events { try Files.write(try run.eventsText(), to: events) }

@@ -25,7 +25,7 @@ struct TrackCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("MOTChallenge text of the detections.", valueName: "file")) var detections: String
     @Option(help: ArgumentHelp("Where the tracks are written.", valueName: "file")) var output: String
-    @Option(help: "The algorithm: \(TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "The algorithm: \(TrackerKind.names).")
     var tracker = TrackerKind.bytetrack
     @Option(help: "Frames a second (default: seqinfo.ini, else 30).") var fps: Double?
     @Option(help: "Detections from this score on begin and continue tracks; raise it against false ones.")

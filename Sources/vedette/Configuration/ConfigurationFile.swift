@@ -118,9 +118,8 @@ extension Configuration {
                 throw ConfigurationError(message: "\(place): 'cameras.enabled' must be true or false")
             }
             if let tracker = values["tracker"], TrackerKind(rawValue: tracker) == nil {
-                let known = TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ConfigurationError(
-                    message: "\(place): 'cameras.tracker' is '\(tracker)' but must be one of \(known)")
+                    message: "\(place): 'cameras.tracker' is '\(tracker)' but must be one of \(TrackerKind.names)")
             }
             cameras.append(
                 DeclaredCamera(

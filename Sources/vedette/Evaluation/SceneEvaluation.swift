@@ -57,7 +57,7 @@ struct SceneEvaluation {
         var shownAs: [PersonID: [Int: Int]] = [:]
         for (number, camera) in cameras.enumerated() {
             let score = TrackingEvaluation(ignoresRegions: true)
-                .score(groundTruth: camera.truth.map(\.record), results: camera.analysis.rows().rows)
+                .score(groundTruth: camera.truth.map(\.record), results: camera.analysis.rows())
             idf1.append(score.idf1)
             faces += camera.analysis.tracks.lazy.filter { $0.face != nil }.reduce(0) { $0 + $1.rows.count }
             let found = Self.match(camera)

@@ -107,11 +107,3 @@ struct TracksMessage: Encodable, Sendable {
         faces = (view?.faces ?? []).map(Face.init)
     }
 }
-
-extension Double {
-    fileprivate func rounded(toPlaces places: Int) -> Double {
-        var scale = 1.0
-        for _ in 0..<places { scale *= 10 }
-        return (self * scale).rounded() / scale
-    }
-}

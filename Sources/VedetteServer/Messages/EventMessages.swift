@@ -62,7 +62,7 @@ enum ServerSentEvent {
                 at: event.at, person: handOver.person, personName: handOver.name, anonymous: handOver.isAnonymous,
                 from: handOver.from, fromName: cameraName(handOver.from), to: handOver.to,
                 toName: cameraName(handOver.to), sighting: handOver.sighting, leftAt: handOver.leftAt,
-                arrivedAt: handOver.arrivedAt, gap: (handOver.gap * 1000).rounded() / 1000)
+                arrivedAt: handOver.arrivedAt, gap: handOver.gap.rounded(toPlaces: 3))
             return try text(event.id, "handover", message)
         }
     }

@@ -49,6 +49,6 @@ struct JourneyMessage: Encodable, Sendable {
     }
 
     private static func seconds(from start: Date, to end: Date) -> Double {
-        (end.timeIntervalSince(start) * 1000).rounded() / 1000
+        end.timeIntervalSince(start).rounded(toPlaces: 3)
     }
 }
